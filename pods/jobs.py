@@ -1,0 +1,37 @@
+"""Queue names and the dotted path of each job. The bot enqueues by these and never imports the workers."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class Queue(StrEnum):
+    ACT = "act"
+    WATCH = "watch"
+    REPORT = "report"
+    DELIVER = "deliver"
+
+
+class Job(StrEnum):
+    """Each takes one argument: an id."""
+
+    #: One step of an operation.
+    STEP = "workers.act.step"
+    #: Expire a request whose gate ran out.
+    EXPIRE = "workers.act.expire"
+    #: One list pass.
+    POLL = "workers.watch.poll"
+    #: Bring one message up to date.
+    DELIVER = "workers.deliver.deliver"
+    #: Read the user groups that carry roles.
+    ROLES = "workers.report.refresh_roles"
+
+
+QUEUE_OF: Final[dict[Job, Queue]] = {
+    Job.STEP: Queue.ACT,
+    Job.EXPIRE: Queue.ACT,
+    Job.POLL: Queue.WATCH,
+    Job.DELIVER: Queue.DELIVER,
+    Job.ROLES: Queue.REPORT,
+}

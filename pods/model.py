@@ -1,0 +1,232 @@
+"""What a pod is, in RunPod's own terms. Source of the fields: REST v2, with what only GraphQL says marked so."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+
+class Value(BaseModel):
+    """A frozen value; unknown fields of older or newer records are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class PodStatus(StrEnum):
+    PROVISIONING = "PROVISIONING"
+    STARTING = "STARTING"
+    RUNNING = "RUNNING"
+    EXITED = "EXITED"
+    ERROR = "ERROR"
+    TERMINATED = "TERMINATED"
+    #: RunPod said something this version does not know. Never acted upon.
+    UNKNOWN = "UNKNOWN"
+
+
+#: RunPod bills compute in these states.
+BILLED = frozenset({PodStatus.PROVISIONING, PodStatus.STARTING, PodStatus.RUNNING})
+#: A start is valid in these states.
+STARTABLE = frozenset({PodStatus.EXITED, PodStatus.ERROR})
+
+
+class Verb(StrEnum):
+    """What a person or a rule can ask of a pod. The values are RunPod's action names; create has its own route."""
+
+    START = "start"
+    STOP = "stop"
+    RESTART = "restart"
+    TERMINATE = "terminate"
+
+
+class Api(StrEnum):
+    """Which RunPod API an observation came from; it decides what counts as read back."""
+
+    REST = "rest"
+    GRAPHQL = "graphql"
+
+
+class Cloud(StrEnum):
+    SECURE = "SECURE"
+    COMMUNITY = "COMMUNITY"
+
+
+class Gpu(Value):
+    #: RunPod's GPU type id, such as "NVIDIA H100 80GB HBM3".
+    id: str
+    #: 0 after a start on a host whose GPUs are taken.
+    count: int
+
+
+class Cpu(Value):
+    id: str
+    vcpu_count: int
+    memory_gb: int | None = None
+
+
+class PersistentMount(Value):
+    """Host-local disk: survives a stop, dies with a terminate, pinned to its host."""
+
+    size_gb: int
+    path: str
+
+
+class NetworkMount(Value):
+    """A network volume: lives on its own."""
+
+    volume_id: str
+    path: str
+
+
+class GpuSample(Value):
+    #: Percent, 0 to 100; None where RunPod said nothing.
+    util: int | None = None
+    memory_util: int | None = None
+
+
+class RuntimePort(Value):
+    private: int
+    public: int | None = None
+    type: str = ""
+    ip: str | None = None
+
+
+class Runtime(Value):
+    """Live figures. Each member may be missing, and missing never means zero."""
+
+    uptime_s: int | None = None
+    #: None: the answer carried no GPU figures. Empty: it said there are none.
+    gpus: tuple[GpuSample, ...] | None = None
+    cpu_util: int | None = None
+    memory_util: int | None = None
+    ports: tuple[RuntimePort, ...] = ()
+
+
+class SshEndpoint(Value):
+    host: str
+    port: int
+    username: str
+    command: str
+
+
+class Pod(Value):
+    """A pod as observed once. `cost_per_hour` is USD, 0 when stopped (it hides the storage charge)."""
+
+    id: str
+    name: str
+    status: PodStatus
+    actions: tuple[Verb, ...] = ()
+    api: Api = Api.REST
+    image: str = ""
+    args: str = ""
+    #: Container disk in GB; wiped by a stop.
+    disk_gb: int | None = None
+    persistent: PersistentMount | None = None
+    network: NetworkMount | None = None
+    #: False where the answer did not say what is mounted (then nothing may be called kept).
+    mounts_known: bool = True
+    ports: tuple[str, ...] = ()
+    #: Names only: values never leave the client.
+    env_names: tuple[str, ...] = ()
+    #: The operation id we stamped into PODKEEPER_OP when we made the pod.
+    stamp: str | None = None
+    gpu: Gpu | None = None
+    cpu: Cpu | None = None
+    cloud: Cloud | None = None
+    data_center: str | None = None
+    cost_per_hour: Decimal = Decimal(0)
+    locked: bool = False
+    ssh_proxy: SshEndpoint | None = None
+    ssh_direct: SshEndpoint | None = None
+    runtime: Runtime | None = None
+    created_at: AwareDatetime | None = None
+    started_at: AwareDatetime | None = None
+    cluster_id: str | None = None
+    #: GraphQL only: prose such as "Exited by user: <date>".
+    last_status_change: str | None = None
+
+    @property
+    def uptime_s(self) -> int | None:
+        return self.runtime.uptime_s if self.runtime else None
+
+    @property
+    def keeps_data_on_stop(self) -> bool:
+        """True only if it is known that something outlives a stop or restart of the container."""
+        return self.mounts_known and (self.persistent is not None or self.network is not None)
+
+
+class Listing(Value):
+    """One list pass: every page read, at one time."""
+
+    pods: tuple[Pod, ...]
+    at: AwareDatetime
+    api: Api
+
+
+class LogLine(Value):
+    ts: datetime | None
+    source: str
+    line: str
+
+
+class GpuType(Value):
+    id: str
+    name: str
+    memory_gb: int
+    secure: bool
+    community: bool
+    price_secure: Decimal | None
+    price_community: Decimal | None
+    #: NONE, LOW, MEDIUM or HIGH; None where availability was not asked for.
+    availability: str | None = None
+    data_centers: tuple[str, ...] = ()
+
+
+class Account(Value):
+    """GraphQL `myself`; USD and USD per hour."""
+
+    email: str | None
+    balance: Decimal | None
+    spend_per_hour: Decimal | None
+    spend_limit: Decimal | None = None
+
+
+class Quota(Value):
+    """What the RateLimit headers last said of one window (minute, hour, day)."""
+
+    window: str
+    remaining: int
+    reset_s: int
+    limit: int | None = None
+
+
+class GpuRequest(Value):
+    id: str
+    count: int = 1
+
+
+class CpuRequest(Value):
+    id: str
+    vcpu_count: int
+
+
+class PodSpec(Value):
+    """What to create. Exactly one of gpu and cpu; `image` unless a template is named."""
+
+    name: str
+    image: str | None = None
+    template_id: str | None = None
+    args: str | None = None
+    disk_gb: int | None = None
+    ports: tuple[str, ...] = ()
+    env: dict[str, str] = {}
+    gpu: GpuRequest | None = None
+    cpu: CpuRequest | None = None
+    cloud: Cloud = Cloud.SECURE
+    data_centers: tuple[str, ...] = ()
+    persistent: PersistentMount | None = None
+    network: NetworkMount | None = None
+    start_ssh: bool = False
+    start_jupyter: bool = False

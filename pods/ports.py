@@ -1,0 +1,126 @@
+"""What the domain asks of the world. One real adapter and one simulated stand-in exist for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from pods.model import Account, GpuType, Listing, LogLine, Pod, PodSpec, Quota, Value, Verb
+
+#: One Block Kit block, as Slack's JSON.
+Block = Mapping[str, Any]
+
+
+class Clock(Protocol):
+    """The domain's time: aware UTC. The demo's runs fast; deadlines are compared against it in code."""
+
+    def now(self) -> datetime: ...
+
+
+class Capability(StrEnum):
+    """What the RunPod APIs in use can do now."""
+
+    LIST = "list"
+    GET = "get"
+    START = "start"
+    STOP = "stop"
+    RESTART = "restart"
+    TERMINATE = "terminate"
+    CREATE = "create"
+    LOGS = "logs"
+    CATALOG = "catalog"
+    ACCOUNT = "account"
+    STOP_REASON = "stop_reason"
+    SPOT = "spot"
+
+
+class ActionResult(Value):
+    """RunPod accepted the action. `pod` is its answer where it gave one (a terminate gives none)."""
+
+    pod: Pod | None = None
+    request_id: str | None = None
+
+
+class PodProvider(Protocol):
+    """The pods of one RunPod account. Raises `pods.errors.ProviderError`; never retries what changes something."""
+
+    def capabilities(self) -> frozenset[Capability]: ...
+
+    def list(self) -> Listing:
+        """Every pod, all pages, one pass. Raises rather than return a part."""
+        ...
+
+    def get(self, pod_id: str) -> Pod:
+        """One pod, read now. Raises PodNotFound when RunPod says it is not there."""
+        ...
+
+    def act(self, verb: Verb, pod: Pod) -> ActionResult: ...
+
+    def create(self, spec: PodSpec) -> ActionResult: ...
+
+    def logs(self, pod_id: str, *, source: str, tail: int, since: datetime | None = None) -> Sequence[LogLine]: ...
+
+    def gpu_types(self, *, count: int = 1) -> Sequence[GpuType]: ...
+
+    def account(self) -> Account:
+        """Balance and burn (GraphQL `myself`). Raises Retired or NeedsRest's like when the road is gone."""
+        ...
+
+    def last_status_change(self, pod_id: str) -> str | None:
+        """RunPod's prose on why a pod changed state (GraphQL), None when it says nothing."""
+        ...
+
+    def quotas(self) -> Sequence[Quota]: ...
+
+
+class Posted(Value):
+    channel: str
+    ts: str
+
+
+class Chat(Protocol):
+    """Slack as a place to write. Raises `pods.errors.ChatError`; never retries a post."""
+
+    def post(
+        self,
+        channel: str,
+        *,
+        text: str,
+        blocks: Sequence[Block],
+        thread_ts: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> Posted: ...
+
+    def update(self, channel: str, ts: str, *, text: str, blocks: Sequence[Block]) -> None: ...
+
+    def ephemeral(
+        self, channel: str, user: str, *, text: str, blocks: Sequence[Block], thread_ts: str | None = None
+    ) -> None: ...
+
+    def respond(
+        self,
+        response_url: str,
+        *,
+        text: str,
+        blocks: Sequence[Block],
+        replace: bool = False,
+        in_channel: bool = False,
+    ) -> None:
+        """Use up one of the five answers a response_url allows within 30 minutes."""
+        ...
+
+    def open_dm(self, user: str) -> str:
+        """The channel id of the direct message with a person."""
+        ...
+
+    def find(self, channel: str, *, key: str, since: datetime, thread_ts: str | None = None) -> str | None:
+        """The ts of our message carrying this key, None if not there; raises where scopes forbid looking."""
+        ...
+
+    def group_members(self, group: str) -> Sequence[str]: ...
+
+    def user_zone(self, user: str) -> str | None:
+        """The person's IANA time zone."""
+        ...
