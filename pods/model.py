@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
+
+from pods.times import Instant
 
 
 class Value(BaseModel):
@@ -141,8 +142,8 @@ class Pod(Value):
     ssh_proxy: SshEndpoint | None = None
     ssh_direct: SshEndpoint | None = None
     runtime: Runtime | None = None
-    created_at: AwareDatetime | None = None
-    started_at: AwareDatetime | None = None
+    created_at: Instant | None = None
+    started_at: Instant | None = None
     cluster_id: str | None = None
     #: GraphQL only: prose such as "Exited by user: <date>".
     last_status_change: str | None = None
@@ -161,12 +162,12 @@ class Listing(Value):
     """One list pass: every page read, at one time."""
 
     pods: tuple[Pod, ...]
-    at: AwareDatetime
+    at: Instant
     api: Api
 
 
 class LogLine(Value):
-    ts: datetime | None
+    ts: Instant | None
     source: str
     line: str
 

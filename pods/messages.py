@@ -1,0 +1,88 @@
+"""Messages: one per request, brought up to date by key. Pure decisions of where and whether to send.
+
+The outbox holds keys. `wanted` grows at each change worth telling, `sent` says up to which change Slack was told.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from pods.model import Value
+from pods.times import Instant
+
+#: A response_url lives 30 minutes and takes five answers; we stop short of both.
+RESPONSE_URL_FOR: Final = timedelta(minutes=25)
+RESPONSE_URL_USES: Final = 4
+
+
+class MessageKind(StrEnum):
+    #: The public message of a request, edited in place.
+    REQUEST = "request"
+    #: The requester's own confirm dialog.
+    CONFIRM = "confirm"
+    #: The question to an owner.
+    CONSENT = "consent"
+    #: A private answer whose content is in the record (replies to mentions, refusals of clicks).
+    REPLY = "reply"
+
+
+class Road(StrEnum):
+    """How a message reaches its reader."""
+
+    POST = "post"
+    UPDATE = "update"
+    RESPOND = "respond"
+    EPHEMERAL = "ephemeral"
+    DM = "dm"
+
+
+class Content(Value):
+    text: str
+    blocks: tuple[dict[str, Any], ...] = ()
+
+
+class Target(Value):
+    """Where the message stands or shall stand. `ts` is set once Slack has told it."""
+
+    channel: str
+    ts: str | None = None
+    thread_ts: str | None = None
+
+
+class Message(Value):
+    v: int = 1
+    version: int = 1
+    key: str
+    kind: MessageKind
+    request_id: str | None = None
+    #: The reader of a private message; the person to fall back to by DM for a public one.
+    user: str
+    target: Target
+    response_url: str | None = None
+    response_uses: int = 0
+    created_at: Instant
+    sent: int = 0
+    #: A post was begun; if no ts follows, it may or may not stand in Slack.
+    posting_since: Instant | None = None
+    #: The bot is not in the channel, so the other roads are taken.
+    not_in_channel: bool = False
+    content: Content | None = None
+    tries: int = 0
+
+    def road(self, now: datetime) -> Road:
+        if self.kind in {MessageKind.CONFIRM, MessageKind.REPLY}:
+            return Road.RESPOND if self._can_respond(now) else Road.EPHEMERAL
+        if self.target.ts is not None:
+            return Road.UPDATE
+        if not self.not_in_channel:
+            return Road.POST
+        return Road.RESPOND if self._can_respond(now) else Road.DM
+
+    def _can_respond(self, now: datetime) -> bool:
+        return (
+            self.response_url is not None
+            and now - self.created_at < RESPONSE_URL_FOR
+            and self.response_uses < RESPONSE_URL_USES
+        )

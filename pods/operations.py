@@ -1,0 +1,159 @@
+"""An operation: one verb on one pod, from accepted to told. The record; `pods.steps` decides how it moves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from pods.gates import Binding
+from pods.model import Pod, Value, Verb
+from pods.times import Instant
+
+
+class OperationState(StrEnum):
+    #: Written, but held by its request's gate.
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    #: A worker has read the pod.
+    RUNNING = "running"
+    #: A worker is about to call RunPod, or was when it died: whether the call was made is not known.
+    CALLING = "calling"
+    #: RunPod was called; the effect is being read back.
+    CONFIRMING = "confirming"
+    DONE = "done"
+    FAILED = "failed"
+    #: Ordered, not confirmed by its deadline. Looked after for a while longer, and corrected once.
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+
+
+ENDED: Final = frozenset({OperationState.DONE, OperationState.FAILED, OperationState.UNKNOWN, OperationState.CANCELLED})
+
+
+class Code(StrEnum):
+    """Why an operation ended as it did. Views turn each into a sentence."""
+
+    DONE = "done"
+    #: The pod already was as asked; nothing was called.
+    ALREADY = "already"
+    #: A started pod runs with no GPU.
+    ZERO_GPU = "zero_gpu"
+    GONE = "gone"
+    REFUSED = "refused"
+    #: Not in a state that allows the verb.
+    NOT_POSSIBLE = "not_possible"
+    LOCKED = "locked"
+    CLUSTER = "cluster"
+    #: RunPod could not be asked before the deadline; nothing was done.
+    NEVER_ASKED = "never_asked"
+    NOT_CONFIRMED = "not_confirmed"
+    #: The pod is no longer what was confirmed.
+    CHANGED = "changed"
+    #: Another operation has the pod.
+    BUSY = "busy"
+    #: The same verb already runs on the pod, in another request.
+    JOINED = "joined"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+class Outcome(Value):
+    code: Code
+    #: A sentence from the error that ended it, where the code alone does not say it.
+    sentence: str = ""
+    #: For the operator; in logs and audit only.
+    detail: str = ""
+    #: The id RunPod gave the deciding call.
+    runpod_request: str | None = None
+    #: Who holds the pod, where the code is busy or joined.
+    other: str | None = None
+    #: Set when a first "not confirmed" was later put right.
+    corrected: bool = False
+
+
+#: How long until a person is told that the effect is not confirmed.
+DEADLINES: Final[dict[Verb, timedelta]] = {
+    Verb.START: timedelta(minutes=10),
+    Verb.STOP: timedelta(minutes=4),
+    Verb.RESTART: timedelta(minutes=5),
+    Verb.TERMINATE: timedelta(minutes=4),
+}
+#: How long the sweep looks after an unconfirmed operation.
+LOOK_ON: Final = timedelta(minutes=15)
+
+
+class Operation(Value):
+    v: int = 1
+    version: int = 1
+    id: str
+    request_id: str
+    account: str
+    verb: Verb
+    pod_id: str
+    #: As known when it was asked; the message prefers what was read since.
+    pod_name: str
+    by: str
+    state: OperationState = OperationState.ACCEPTED
+    created_at: Instant
+    #: When its gates let it go; deadlines count from here.
+    accepted_at: Instant
+    #: When to look at it again, whatever happens to the worker that holds it.
+    next_at: Instant | None = None
+    deadline: Instant
+    bound: Binding | None = None
+    #: Calls sent or possibly sent to RunPod.
+    calls: int = 0
+    #: Answers that cost nothing: conflicts and pushbacks.
+    pushbacks: int = 0
+    called_at: Instant | None = None
+    #: RunPod said yes to the last call.
+    answered: bool = False
+    runpod_request: str | None = None
+    looks: int = 0
+    before: Pod | None = None
+    seen: Pod | None = None
+    absent_since: Instant | None = None
+    exited_since: Instant | None = None
+    ended_at: Instant | None = None
+    outcome: Outcome | None = None
+    #: The last thing that went wrong on the way, for the message of an unconfirmed operation.
+    trouble: str = ""
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED
+
+    @property
+    def name(self) -> str:
+        latest = self.seen or self.before
+        return latest.name if latest else self.pod_name
+
+    def looked_after(self, now: Instant) -> bool:
+        """Ended as unknown, and still young enough to be put right."""
+        return self.state is OperationState.UNKNOWN and self.ended_at is not None and now < self.ended_at + LOOK_ON
+
+
+def release(operation: Operation, now: Instant) -> Operation:
+    """The operation when its request's last gate has passed."""
+    return operation.model_copy(
+        update={
+            "state": OperationState.ACCEPTED,
+            "accepted_at": now,
+            "next_at": now,
+            "deadline": now + DEADLINES[operation.verb],
+            "version": operation.version + 1,
+        }
+    )
+
+
+def cancel(operation: Operation, code: Code, now: Instant, *, other: str | None = None) -> Operation:
+    return operation.model_copy(
+        update={
+            "state": OperationState.CANCELLED,
+            "outcome": Outcome(code=code, other=other),
+            "ended_at": now,
+            "next_at": None,
+            "version": operation.version + 1,
+        }
+    )

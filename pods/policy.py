@@ -1,0 +1,208 @@
+"""The team's policy: who may do what, where, and where things are told. Pure; read from TOML.
+
+Every mistake is named by key, value and what to write instead (`InvalidPolicy`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from enum import IntEnum, StrEnum
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+
+from pods.errors import InvalidSetting
+
+
+class Role(IntEnum):
+    """What a person may do at most, in rising order."""
+
+    NONE = 0
+    VIEWER = 1
+    OPERATOR = 2
+    ADMIN = 3
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+def _role(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if value.upper() not in Role.__members__:
+        raise ValueError('must be "viewer", "operator", "admin" or "none"')
+    return Role[value.upper()]
+
+
+RoleName = Annotated[Role, BeforeValidator(_role)]
+
+_USER: Final = re.compile(r"^[UW][A-Z0-9]{2,}$")
+_GROUP: Final = re.compile(r"^S[A-Z0-9]{2,}$")
+_CHANNEL: Final = re.compile(r"^[CGD][A-Z0-9]{2,}$")
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RoleHolders(_Table):
+    """Slack user ids and user group ids that hold a role."""
+
+    users: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+    @field_validator("users")
+    @classmethod
+    def _users(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return _ids(value, _USER, "a Slack user id such as U012AB3CD (profile, three dots, Copy member ID)")
+
+    @field_validator("groups")
+    @classmethod
+    def _groups(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return _ids(value, _GROUP, "a Slack user group id such as S012AB3CD")
+
+
+class Roles(_Table):
+    #: What everybody else in the workspace is.
+    default: RoleName = Role.VIEWER
+    viewer: RoleHolders = RoleHolders()
+    operator: RoleHolders = RoleHolders()
+    admin: RoleHolders = RoleHolders()
+
+    def holders(self, role: Role) -> RoleHolders:
+        by_role = {Role.VIEWER: self.viewer, Role.OPERATOR: self.operator, Role.ADMIN: self.admin}
+        return by_role.get(role, RoleHolders())
+
+    @property
+    def groups(self) -> frozenset[str]:
+        return frozenset(group for holders in (self.viewer, self.operator, self.admin) for group in holders.groups)
+
+
+class Channel(_Table):
+    """The most anybody may do in one channel."""
+
+    id: str
+    ceiling: RoleName
+
+    @field_validator("id")
+    @classmethod
+    def _id(cls, value: str) -> str:
+        return _ids((value,), _CHANNEL, "a Slack channel id such as C012AB3CD (channel name, bottom of About)")[0]
+
+
+class Direct(_Table):
+    """Direct messages with the bot, and its Home."""
+
+    ceiling: RoleName = Role.OPERATOR
+
+
+class Kind(StrEnum):
+    """What can be routed to a channel."""
+
+    OPERATIONS = "operations"
+    LOSSES = "losses"
+    IDLE = "idle"
+    COST = "cost"
+    NOTICES = "notices"
+
+
+class Route(_Table):
+    channel: str
+    kinds: tuple[Kind, ...]
+    #: Pod name patterns such as "nlp-*"; empty: all.
+    filter: tuple[str, ...] = ()
+
+    @field_validator("channel")
+    @classmethod
+    def _channel(cls, value: str) -> str:
+        return _ids((value,), _CHANNEL, "a Slack channel id such as C012AB3CD")[0]
+
+
+class Poll(_Table):
+    """How often RunPod is listed, in seconds."""
+
+    every_s: int = Field(default=30, ge=10, le=600)
+
+
+class Policy(_Table):
+    """`podkeeper.toml`."""
+
+    #: IANA zone for schedules and for people whose own zone Slack does not tell.
+    zone: str = "UTC"
+    roles: Roles = Roles()
+    direct: Direct = Direct()
+    channel: tuple[Channel, ...] = ()
+    route: tuple[Route, ...] = ()
+    poll: Poll = Poll()
+
+    @field_validator("zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError('must be an IANA zone name such as "Europe/Berlin"')
+        return value
+
+    @field_validator("channel")
+    @classmethod
+    def _once(cls, value: tuple[Channel, ...]) -> tuple[Channel, ...]:
+        seen: set[str] = set()
+        for each in value:
+            if each.id in seen:
+                raise ValueError(f"lists {each.id} twice; keep one entry")
+            seen.add(each.id)
+        return value
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    def ceiling(self, channel: str) -> Role:
+        """A channel the policy does not name is for viewers."""
+        if channel.startswith("D"):
+            return self.direct.ceiling
+        return next((each.ceiling for each in self.channel if each.id == channel), Role.VIEWER)
+
+    def channels_for(self, role: Role) -> tuple[str, ...]:
+        return tuple(each.id for each in self.channel if each.ceiling >= role)
+
+
+class InvalidPolicy(InvalidSetting):
+    """Names each wrong key, its value and what to write instead."""
+
+
+def parse(text: str) -> Policy:
+    try:
+        return Policy.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidPolicy(f"not TOML: {error}", sentence=f"The policy is not valid TOML: {error}.") from error
+    except ValidationError as error:
+        problems = explain(error)
+        raise InvalidPolicy("; ".join(problems), sentence="The policy is wrong: " + " ".join(problems)) from error
+
+
+def explain(error: ValidationError) -> list[str]:
+    """One sentence per mistake: key, value, what to write."""
+    sentences = []
+    for problem in error.errors(include_url=False):
+        key = ".".join(str(part) for part in problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            sentences.append(f"`{key}` is not a setting I know; remove it or correct its spelling.")
+            continue
+        message = problem["msg"].removeprefix("Value error, ")
+        sentences.append(f"`{key}` is {problem['input']!r}: {message}.")
+    return sentences
+
+
+def policy_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _ids(values: tuple[str, ...], shape: re.Pattern[str], wanted: str) -> tuple[str, ...]:
+    for value in values:
+        if not shape.match(value):
+            raise ValueError(f"{value!r} must be {wanted}")
+    return values

@@ -1,0 +1,83 @@
+"""A request: one invocation, one message, one or more operations. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from pods.gates import Gate, GateState
+from pods.model import Value, Verb
+from pods.operations import Operation
+from pods.times import Instant
+
+
+class RequestState(StrEnum):
+    #: Held by at least one open gate.
+    WAITING = "waiting"
+    #: Its operations run or have run. Finished is not stored: it is when every operation has ended.
+    ACCEPTED = "accepted"
+    EXPIRED = "expired"
+    DECLINED = "declined"
+
+
+class Origin(StrEnum):
+    SLASH = "slash"
+    MENTION = "mention"
+    BUTTON = "button"
+    AUTOMATION = "automation"
+
+
+class Place(Value):
+    """Where it was asked and where the answer belongs."""
+
+    channel: str
+    thread_ts: str | None = None
+    #: Slash commands and clicks bring one; good for five answers within 30 minutes.
+    response_url: str | None = None
+
+
+class Request(Value):
+    v: int = 1
+    version: int = 1
+    id: str
+    account: str
+    team: str
+    #: A user id, or "rule:<name>" for automation.
+    by: str
+    verb: Verb
+    #: As a person would type it, with ids.
+    command: str
+    origin: Origin
+    place: Place
+    operations: tuple[str, ...]
+    state: RequestState
+    gates: tuple[Gate, ...] = ()
+    created_at: Instant
+    ended_at: Instant | None = None
+
+    @property
+    def open_gate(self) -> Gate | None:
+        return next((gate for gate in self.gates if gate.state is GateState.OPEN), None)
+
+
+def settle(request: Request, gate: Gate) -> Request:
+    """The request after one of its gates was decided: it moves on when all have passed, ends when one has not."""
+    gates = tuple(gate if old.kind is gate.kind else old for old in request.gates)
+    if gate.state is GateState.DECLINED:
+        state = RequestState.DECLINED
+    elif gate.state is GateState.EXPIRED:
+        state = RequestState.EXPIRED
+    elif all(each.state is GateState.PASSED for each in gates):
+        state = RequestState.ACCEPTED
+    else:
+        state = RequestState.WAITING
+    ended = gate.decided_at if state in {RequestState.DECLINED, RequestState.EXPIRED} else None
+    return request.model_copy(
+        update={"gates": gates, "state": state, "ended_at": ended, "version": request.version + 1}
+    )
+
+
+def finished(request: Request, operations: Iterable[Operation]) -> bool:
+    if request.state in {RequestState.EXPIRED, RequestState.DECLINED}:
+        return True
+    return request.state is RequestState.ACCEPTED and all(operation.ended for operation in operations)
