@@ -33,7 +33,11 @@ class PodkeeperError(Exception):
 
 
 class NotRecorded(PodkeeperError):
-    sentence_default = "I could not record that: my store did not answer. Nothing was done. Try again in a minute."
+    #: A write whose answer was lost may stand, so this must not promise that nothing happened.
+    sentence_default = (
+        "Not recorded: my store did not answer. If a message about it appears within a minute, it was recorded after "
+        "all; otherwise nothing was done."
+    )
 
 
 class InvalidSetting(PodkeeperError):

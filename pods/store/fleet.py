@@ -1,0 +1,65 @@
+"""The fleet snapshot and what we know of pods ourselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import cast
+
+import redis
+
+from pods.audit import AuditEntry
+from pods.fleet import Fleet, Owner, PodFacts
+from pods.store.commit import Commit, Done
+from pods.store.connection import Scripts
+from pods.store.keys import Keys
+
+
+class FleetStore:
+    """One snapshot record; readers keep the parsed one until its version grows."""
+
+    def __init__(self, client: redis.Redis, scripts: Scripts, keys: Keys) -> None:
+        self._client = client
+        self._scripts = scripts
+        self._keys = keys
+        self._cached: tuple[str, Fleet] | None = None
+
+    def load(self) -> Fleet:
+        version = cast("str | None", self._client.get(self._keys.fleet_version))
+        if version is None:
+            return Fleet()
+        if self._cached is not None and self._cached[0] == version:
+            return self._cached[1]
+        record = cast("str | None", self._client.get(self._keys.fleet))
+        fleet = Fleet.model_validate_json(record) if record else Fleet()
+        self._cached = (str(fleet.version), fleet)
+        return fleet
+
+    def change(self, decide: Callable[[Fleet], Fleet], now: datetime) -> Fleet:
+        """Apply a pure change to the newest snapshot; a concurrent one is not overwritten but built upon."""
+        while True:
+            before = self.load()
+            after = decide(before)
+            commit = Commit(self._keys, now)
+            if before.version:
+                commit.expect_version(self._keys.fleet, before.version)
+            else:
+                commit.once(self._keys.fleet)
+            commit.put(self._keys.fleet, after).put_text(self._keys.fleet_version, str(after.version))
+            if isinstance(commit.run(self._scripts), Done):
+                return after
+            self._cached = None
+
+    def facts(self) -> dict[str, PodFacts]:
+        raw = cast("dict[str, str]", self._client.hgetall(self._keys.facts))
+        return {pod_id: PodFacts.model_validate_json(record) for pod_id, record in raw.items()}
+
+    def facts_of(self, pod_id: str) -> PodFacts:
+        record = cast("str | None", self._client.hget(self._keys.facts, pod_id))
+        return PodFacts.model_validate_json(record) if record else PodFacts(pod_id=pod_id)
+
+    def set_owner(self, pod_id: str, owner: Owner | None, *, now: datetime, audit: AuditEntry) -> PodFacts:
+        facts = self.facts_of(pod_id)
+        facts = facts.model_copy(update={"owner": owner, "version": facts.version + 1})
+        Commit(self._keys, now).put_field(self._keys.facts, pod_id, facts).audit(audit).run(self._scripts)
+        return facts

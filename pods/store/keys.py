@@ -1,0 +1,126 @@
+"""Every Redis key Podkeeper uses, built in one place. Prefix `pk:1:{account}:`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    account: str
+
+    def _key(self, *parts: str) -> str:
+        return ":".join(("pk", "1", self.account, *parts))
+
+    def request(self, request_id: str) -> str:
+        return self._key("req", request_id)
+
+    def operation(self, operation_id: str) -> str:
+        return self._key("op", operation_id)
+
+    def attempt(self, operation_id: str) -> str:
+        """The fencing number of the operation: raised by whoever takes it."""
+        return self._key("op", operation_id, "attempt")
+
+    def lease(self, operation_id: str) -> str:
+        """Held while a worker is inside a step; its value is the attempt."""
+        return self._key("op", operation_id, "lease")
+
+    def busy(self, pod_id: str) -> str:
+        """The one changing operation of a pod."""
+        return self._key("pod", pod_id, "op")
+
+    def intent(self, digest: str) -> str:
+        """Person, command and pods, for ten seconds: what already runs for them."""
+        return self._key("intent", digest)
+
+    def event(self, event_id: str) -> str:
+        return self._key("event", event_id)
+
+    def message(self, key: str) -> str:
+        return self._key("msg", key)
+
+    def wanted(self, key: str) -> str:
+        """Counts the changes of a message worth telling."""
+        return self._key("msg", key, "wanted")
+
+    def message_lease(self, key: str) -> str:
+        return self._key("msg", key, "lease")
+
+    def paced(self, channel: str) -> str:
+        """Set while a channel must not be posted to."""
+        return self._key("paced", channel)
+
+    def woken(self, job: str, subject: str) -> str:
+        """Set for a moment after a job was enqueued, so that one wake-up is enough."""
+        return self._key("woken", job, subject)
+
+    @property
+    def due(self) -> str:
+        """Operations by the time they must be looked at (domain milliseconds)."""
+        return self._key("due")
+
+    @property
+    def open(self) -> str:
+        """Operations that have not ended. Each must stand in `due`; the sweep sees to it."""
+        return self._key("open")
+
+    @property
+    def gates(self) -> str:
+        """Waiting requests by the time their gate expires."""
+        return self._key("gates")
+
+    @property
+    def outbox(self) -> str:
+        """Message keys by the time they may be sent."""
+        return self._key("outbox")
+
+    @property
+    def fleet(self) -> str:
+        return self._key("fleet")
+
+    @property
+    def fleet_version(self) -> str:
+        return self._key("fleet", "version")
+
+    @property
+    def facts(self) -> str:
+        """Hash: pod id -> what we know of it that RunPod does not."""
+        return self._key("facts")
+
+    @property
+    def audit(self) -> str:
+        return self._key("audit")
+
+    @property
+    def policy(self) -> str:
+        return self._key("policy")
+
+    @property
+    def roles(self) -> str:
+        return self._key("roles")
+
+    @property
+    def leader(self) -> str:
+        return self._key("clock", "leader")
+
+    @property
+    def leader_fence(self) -> str:
+        return self._key("clock", "fence")
+
+    @property
+    def periods(self) -> str:
+        """Hash: schedule -> the last period that was started."""
+        return self._key("clock", "periods")
+
+    @property
+    def health(self) -> str:
+        """Hash: what each part last said of itself."""
+        return self._key("health")
+
+    @property
+    def counters(self) -> str:
+        return self._key("counters")
+
+    def person(self, user: str) -> str:
+        return self._key("person", user)

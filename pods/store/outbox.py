@@ -1,0 +1,118 @@
+"""Messages by key: what Slack was told, what it should be told, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, cast
+
+import redis
+
+from pods.ids import new_id
+from pods.messages import Message
+from pods.store.commit import RECORD_FOR, Commit, Done
+from pods.store.connection import Scripts
+from pods.store.keys import Keys
+from pods.times import to_ms
+
+#: A delivery is one call to Slack with a 10 s limit, and one look into the channel before a repeat.
+LEASE_MS: Final = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message in the hands of one delivery. `wanted` is the change count it will have told."""
+
+    message: Message
+    wanted: int
+    token: str
+
+
+class Outbox:
+    def __init__(self, client: redis.Redis, scripts: Scripts, keys: Keys) -> None:
+        self._client = client
+        self._scripts = scripts
+        self._keys = keys
+
+    def put(self, message: Message, now: datetime) -> None:
+        """Queue a message of its own; a key that is there already is left as it is."""
+        commit = Commit(self._keys, now).once(self._keys.message(message.key))
+        commit.put(self._keys.message(message.key), message, for_=RECORD_FOR).want(message.key).run(self._scripts)
+
+    def want(self, key: str, now: datetime) -> None:
+        Commit(self._keys, now).want(key).run(self._scripts)
+
+    def get(self, key: str) -> Message | None:
+        record = cast("str | None", self._client.get(self._keys.message(key)))
+        return Message.model_validate_json(record) if record else None
+
+    def take(self, key: str) -> Draft | None:
+        """The message for one delivery; None while another has it or when it is not there."""
+        token = new_id()
+        if not self._client.set(self._keys.message_lease(key), token, nx=True, px=LEASE_MS):
+            return None
+        message = self.get(key)
+        if message is None:
+            self._client.zrem(self._keys.outbox, key)
+            self._drop_lease(key, token)
+            return None
+        wanted = cast("str | None", self._client.get(self._keys.wanted(key)))
+        return Draft(message, int(wanted or 0), token)
+
+    def save(self, draft: Draft, message: Message, now: datetime) -> Draft:
+        """Write the record in the middle of a delivery. Raises if another delivery took over."""
+        message = message.model_copy(update={"version": draft.message.version + 1})
+        self._write(draft, message, now, Commit(self._keys, now))
+        return Draft(message, draft.wanted, draft.token)
+
+    def finish(self, draft: Draft, message: Message, now: datetime) -> None:
+        """Delivered up to `draft.wanted`. What came meanwhile stays in the outbox."""
+        message = message.model_copy(
+            update={"version": draft.message.version + 1, "sent": draft.wanted, "posting_since": None, "tries": 0}
+        )
+        self._write(draft, message, now, Commit(self._keys, now))
+        commit = Commit(self._keys, now).expect(self._keys.wanted(message.key), str(draft.wanted))
+        commit.unschedule(self._keys.outbox, message.key).run(self._scripts)
+        self._drop_lease(message.key, draft.token)
+
+    def later(self, draft: Draft, message: Message, at: datetime, now: datetime) -> None:
+        """Not delivered: look again at `at`."""
+        message = message.model_copy(update={"version": draft.message.version + 1})
+        self._write(draft, message, now, Commit(self._keys, now).schedule(self._keys.outbox, message.key, at))
+        self._drop_lease(message.key, draft.token)
+
+    def give_up(self, draft: Draft, now: datetime) -> None:
+        """Nobody can be told on any road: the record stays, the outbox forgets it."""
+        Commit(self._keys, now).unschedule(self._keys.outbox, draft.message.key).run(self._scripts)
+        self._drop_lease(draft.message.key, draft.token)
+
+    def _write(self, draft: Draft, message: Message, now: datetime, commit: Commit) -> None:
+        del now
+        key = self._keys.message(message.key)
+        commit.expect_version(key, draft.message.version).put(key, message, for_=RECORD_FOR)
+        if not isinstance(commit.run(self._scripts), Done):
+            raise TakenOver(message.key)
+
+    def _drop_lease(self, key: str, token: str) -> None:
+        self._scripts.run("renew", (self._keys.message_lease(key),), (token, 0))
+
+    def due(self, now: datetime, limit: int = 500) -> list[str]:
+        ranged = self._client.zrangebyscore(self._keys.outbox, "-inf", to_ms(now), start=0, num=limit)
+        return cast("list[str]", ranged)
+
+    # -- pacing: real seconds, since it is Slack's own clock that counts
+
+    def pause(self, channel: str, seconds: float) -> None:
+        self._client.set(self._keys.paced(channel), "1", px=max(1, round(seconds * 1000)))
+
+    def paused_for(self, channel: str) -> timedelta | None:
+        left = self._client.pttl(self._keys.paced(channel))
+        return timedelta(milliseconds=left) if left > 0 else None
+
+    def keys_waiting(self) -> Iterable[str]:
+        return cast("list[str]", self._client.zrange(self._keys.outbox, 0, -1))
+
+
+class TakenOver(Exception):
+    """Another delivery wrote the message meanwhile; this one must not."""

@@ -1,0 +1,87 @@
+"""The policy in force and who holds its roles, as published for every process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final, cast
+
+import redis
+from pydantic import Field
+
+from pods.model import Value
+from pods.policy import Policy, parse, policy_hash
+from pods.store.commit import Commit
+from pods.store.connection import Scripts
+from pods.store.keys import Keys
+from pods.times import Instant
+
+#: Group members are read again after this, and believed up to the second figure when Slack does not answer.
+ROLES_FRESH_FOR: Final = timedelta(minutes=10)
+ROLES_STALE_FOR: Final = timedelta(hours=24)
+
+
+class PublishedPolicy(Value):
+    v: int = 1
+    text: str
+    hash: str
+    published_at: Instant
+    #: Why the file on disk is not in force, empty when it is.
+    refused: str = ""
+
+
+class Groups(Value):
+    """Members of the user groups that carry roles."""
+
+    v: int = 1
+    members: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    read_at: Instant
+    trouble: str = ""
+
+    def of(self, user: str) -> frozenset[str]:
+        return frozenset(group for group, members in self.members.items() if user in members)
+
+
+class PeopleStore:
+    def __init__(self, client: redis.Redis, scripts: Scripts, keys: Keys) -> None:
+        self._client = client
+        self._scripts = scripts
+        self._keys = keys
+        self._parsed: tuple[str, Policy] | None = None
+
+    def published(self) -> PublishedPolicy | None:
+        record = cast("str | None", self._client.get(self._keys.policy))
+        return PublishedPolicy.model_validate_json(record) if record else None
+
+    def policy(self) -> Policy:
+        """The policy in force; before anything is published, the default: everybody a viewer."""
+        published = self.published()
+        if published is None:
+            return Policy()
+        if self._parsed is None or self._parsed[0] != published.hash:
+            self._parsed = (published.hash, parse(published.text))
+        return self._parsed[1]
+
+    def publish(self, text: str, now: datetime) -> None:
+        """Put a policy in force. The caller has parsed it."""
+        record = PublishedPolicy(text=text, hash=policy_hash(text), published_at=now)
+        Commit(self._keys, now).put(self._keys.policy, record).run(self._scripts)
+
+    def refuse(self, sentence: str, now: datetime) -> None:
+        """Keep what is in force, and let health say why the newer file is not."""
+        published = self.published() or PublishedPolicy(text="", hash=policy_hash(""), published_at=now)
+        record = published.model_copy(update={"refused": sentence})
+        Commit(self._keys, now).put(self._keys.policy, record).run(self._scripts)
+
+    def groups(self) -> Groups | None:
+        record = cast("str | None", self._client.get(self._keys.roles))
+        return Groups.model_validate_json(record) if record else None
+
+    def save_groups(self, groups: Groups, now: datetime) -> None:
+        Commit(self._keys, now).put(self._keys.roles, groups).run(self._scripts)
+
+    def zone(self, user: str) -> str | None:
+        return cast("str | None", self._client.get(self._keys.person(user)))
+
+    def save_zone(self, user: str, zone: str) -> None:
+        self._client.set(self._keys.person(user), zone, ex=24 * 3600)

@@ -1,0 +1,302 @@
+"""The walk of a request through Redis: accepted, taken, moved, decided, ended. Each change is one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, cast
+
+import redis
+
+from pods.audit import AuditEntry
+from pods.messages import Message
+from pods.operations import Code, Operation, OperationState, cancel
+from pods.requests import Request
+from pods.store.commit import RECORD_FOR, Busy, Claimed, Commit, Done, Exists, Result
+from pods.store.connection import Scripts
+from pods.store.keys import Keys
+
+#: The same person asking the same thing again within this is told what already runs.
+INTENT_FOR: Final = timedelta(seconds=10)
+LEASE_MS: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    request: Request
+    operations: tuple[Operation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyAccepted:
+    """The same invocation or the same intent was accepted before."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class AllBusy:
+    """Every pod asked for is in the hands of another operation; nothing was written."""
+
+    holders: tuple[Operation, ...]
+
+
+Acceptance = Accepted | AlreadyAccepted | AllBusy
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The operation is ours for one step. `attempt` fences every write of the step."""
+
+    operation: Operation
+    attempt: str
+
+
+class WalkStore:
+    """Requests, operations and the marks and schedules that go with them."""
+
+    def __init__(self, client: redis.Redis, scripts: Scripts, keys: Keys) -> None:
+        self._client = client
+        self._scripts = scripts
+        self._keys = keys
+
+    # -- reading
+
+    def request(self, request_id: str) -> Request | None:
+        record = cast("str | None", self._client.get(self._keys.request(request_id)))
+        return Request.model_validate_json(record) if record else None
+
+    def operation(self, operation_id: str) -> Operation | None:
+        record = cast("str | None", self._client.get(self._keys.operation(operation_id)))
+        return Operation.model_validate_json(record) if record else None
+
+    def operations(self, ids: Iterable[str]) -> tuple[Operation, ...]:
+        keys = [self._keys.operation(each) for each in ids]
+        if not keys:
+            return ()
+        records = cast("list[str | None]", self._client.mget(keys))
+        return tuple(Operation.model_validate_json(record) for record in records if record)
+
+    def holder(self, pod_id: str) -> Operation | None:
+        """The operation that has the pod."""
+        holder = cast("str | None", self._client.get(self._keys.busy(pod_id)))
+        return self.operation(holder) if holder else None
+
+    # -- accepting
+
+    def accept(
+        self,
+        request: Request,
+        operations: Sequence[Operation],
+        messages: Sequence[Message],
+        *,
+        intent: str,
+        audit: AuditEntry,
+        now: datetime,
+        queue_behind: bool = False,
+    ) -> Acceptance:
+        """Write everything the walk needs, or nothing.
+
+        Pods in other hands: their operations are written as cancelled, saying whose; if all are, nothing is written.
+        With `queue_behind` (an admin's terminate) they are accepted and wait for the pod instead.
+        """
+        while True:
+            commit = self._acceptance(
+                request, operations, messages, intent=intent, now=now, claim_pods=not queue_behind
+            )
+            commit.audit(audit)
+            match commit.run(self._scripts):
+                case Done():
+                    return Accepted(request, tuple(operations))
+                case Exists(record):
+                    return AlreadyAccepted(Request.model_validate_json(record))
+                case Claimed(_, request_id):
+                    existing = self.request(request_id)
+                    if existing is not None:
+                        return AlreadyAccepted(existing)
+                    self._client.delete(self._keys.intent(intent))
+                case Busy(held):
+                    holders = self._holders(held)
+                    operations = _give_way(operations, holders, now)
+                    if all(operation.ended for operation in operations):
+                        return AllBusy(tuple(holders.values()))
+
+    def _holders(self, held: Mapping[str, str]) -> dict[str, Operation]:
+        """Pod id -> the operation that has it. A mark whose operation is gone or ended is cleared."""
+        found: dict[str, Operation] = {}
+        for key, operation_id in held.items():
+            operation = self.operation(operation_id)
+            if operation is None or operation.ended:
+                Commit(self._keys, _EPOCH).free(key, operation_id).run(self._scripts)
+            else:
+                found[operation.pod_id] = operation
+        return found
+
+    def _acceptance(
+        self,
+        request: Request,
+        operations: Sequence[Operation],
+        messages: Sequence[Message],
+        *,
+        intent: str,
+        now: datetime,
+        claim_pods: bool,
+    ) -> Commit:
+        keys = self._keys
+        commit = Commit(keys, now).once(keys.request(request.id))
+        commit.claim(keys.intent(intent), request.id, for_=INTENT_FOR)
+        commit.put(keys.request(request.id), request, for_=RECORD_FOR)
+        for operation in operations:
+            self._write_operation(commit, operation, claim_pod=claim_pods)
+        if request.open_gate is not None:
+            commit.schedule(keys.gates, request.id, request.open_gate.expires_at)
+        for message in messages:
+            commit.put(keys.message(message.key), message, for_=RECORD_FOR).want(message.key)
+        return commit
+
+    def _write_operation(self, commit: Commit, operation: Operation, *, claim_pod: bool) -> None:
+        keys = self._keys
+        commit.put(keys.operation(operation.id), operation, for_=RECORD_FOR)
+        if operation.state is OperationState.ACCEPTED:
+            commit.include(keys.open, operation.id).schedule(keys.due, operation.id, commit.now)
+            if claim_pod:
+                commit.occupy(keys.busy(operation.pod_id), operation.id)
+
+    # -- stepping
+
+    def take(self, operation_id: str) -> Taken | None:
+        """The operation for one step, unless it ended, is held, or waits behind another on its pod."""
+        known = self.operation(operation_id)
+        if known is None:
+            return None
+        keys = self._keys
+        answer = cast(
+            "list[str]",
+            self._scripts.run(
+                "take",
+                (
+                    keys.operation(operation_id),
+                    keys.lease(operation_id),
+                    keys.attempt(operation_id),
+                    keys.busy(known.pod_id),
+                ),
+                (operation_id, LEASE_MS, "0" if known.ended else "1"),
+            ),
+        )
+        if answer[0] != "taken":
+            return None
+        return Taken(Operation.model_validate_json(answer[2]), answer[1])
+
+    def renew(self, taken: Taken) -> bool:
+        return self._lease(taken, LEASE_MS)
+
+    def give_back(self, taken: Taken) -> bool:
+        return self._lease(taken, 0)
+
+    def _lease(self, taken: Taken, ms: int) -> bool:
+        key = self._keys.lease(taken.operation.id)
+        return bool(self._scripts.run("renew", (key,), (taken.attempt, ms)))
+
+    def still_ours(self, taken: Taken) -> bool:
+        attempt = cast("str | None", self._client.get(self._keys.attempt(taken.operation.id)))
+        return attempt == taken.attempt
+
+    def move(
+        self, taken: Taken, after: Operation, *, now: datetime, tell: bool, audit: AuditEntry | None = None
+    ) -> Taken | None:
+        """Write the operation after a decision; None when the attempt is no longer ours (nothing was written)."""
+        before = taken.operation
+        after = after.model_copy(update={"version": before.version + 1})
+        keys = self._keys
+        commit = Commit(keys, now).expect_version(keys.operation(after.id), before.version)
+        commit.expect(keys.attempt(after.id), taken.attempt)
+        commit.put(keys.operation(after.id), after, for_=RECORD_FOR)
+        if after.ended:
+            commit.exclude(keys.open, after.id).free(keys.busy(after.pod_id), after.id)
+        if after.next_at is None:
+            commit.unschedule(keys.due, after.id)
+        else:
+            commit.schedule(keys.due, after.id, after.next_at)
+        if tell:
+            commit.want(after.request_id)
+        if audit is not None:
+            commit.audit(audit)
+        return Taken(after, taken.attempt) if isinstance(commit.run(self._scripts), Done) else None
+
+    # -- gates
+
+    def settle(
+        self,
+        request: Request,
+        operations: Sequence[Operation],
+        *,
+        was: Request,
+        messages: Sequence[Message],
+        tell: Sequence[str],
+        audit: AuditEntry,
+        now: datetime,
+    ) -> Result:
+        """Write a request after its gate was decided or ran out, with the operations it lets go or cancels."""
+        keys = self._keys
+        while True:
+            commit = Commit(keys, now).expect_version(keys.request(request.id), was.version)
+            commit.put(keys.request(request.id), request, for_=RECORD_FOR)
+            for operation in operations:
+                self._write_operation(commit, operation, claim_pod=True)
+            if request.open_gate is None:
+                commit.unschedule(keys.gates, request.id)
+            else:
+                commit.schedule(keys.gates, request.id, request.open_gate.expires_at)
+            for message in messages:
+                commit.put(keys.message(message.key), message, for_=RECORD_FOR).want(message.key)
+            for key in tell:
+                commit.want(key)
+            result = commit.audit(audit).run(self._scripts)
+            if not isinstance(result, Busy):
+                return result
+            operations = _give_way(operations, self._holders(result.held), now)
+
+    # -- what the clock asks
+
+    def due(self, now_ms: int, limit: int = 500) -> list[str]:
+        return cast("list[str]", self._client.zrangebyscore(self._keys.due, "-inf", now_ms, start=0, num=limit))
+
+    def gates_due(self, now_ms: int) -> list[str]:
+        return cast("list[str]", self._client.zrangebyscore(self._keys.gates, "-inf", now_ms))
+
+    def mend_due(self, now: datetime) -> list[str]:
+        """Put every open operation that nobody would look at back into `due`; the ids so mended."""
+        lost = [
+            each
+            for each in cast("Iterable[str]", self._client.sscan_iter(self._keys.open))
+            if self._client.zscore(self._keys.due, each) is None
+        ]
+        for operation_id in lost:
+            operation = self.operation(operation_id)
+            commit = Commit(self._keys, now)
+            if operation is None or operation.ended:
+                commit.exclude(self._keys.open, operation_id)
+            else:
+                commit.schedule(self._keys.due, operation_id, now)
+            commit.run(self._scripts)
+        return lost
+
+    def record_audit(self, entry: AuditEntry, now: datetime) -> None:
+        Commit(self._keys, now).audit(entry).run(self._scripts)
+
+
+def _give_way(operations: Sequence[Operation], holders: dict[str, Operation], now: datetime) -> tuple[Operation, ...]:
+    """The operations whose pods others hold, cancelled with the reason."""
+    given: list[Operation] = []
+    for operation in operations:
+        holder = holders.get(operation.pod_id)
+        if holder is None or operation.ended:
+            given.append(operation)
+            continue
+        code = Code.JOINED if holder.verb is operation.verb else Code.BUSY
+        given.append(cancel(operation, code, now, other=holder.id))
+    return tuple(given)
+
+
+_EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
