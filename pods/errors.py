@@ -7,7 +7,7 @@ PodkeeperError
 |   `-- ChatRateLimited
 `-- ProviderError          RunPod did not do it
     |-- Refused            it certainly had no effect
-    |   |-- Unauthorized, Forbidden, Blocked, Retired, NeedsRest
+    |   |-- Unauthorized, Forbidden, Blocked, Retired, NeedsRest, NeedsGraphql
     |   |-- PodNotFound, ActionConflict, PodLocked, InvalidRequest
     |   |-- NoCapacity, HostFull, InsufficientBalance
     |   `-- RateLimited, Unreachable
@@ -114,6 +114,10 @@ class Retired(Refused):
 
 class NeedsRest(Refused):
     sentence_default = "This needs RunPod's REST v2 API, which is switched off here (RUNPOD_API)."
+
+
+class NeedsGraphql(Refused):
+    sentence_default = "This comes from RunPod's GraphQL API, which is switched off here (RUNPOD_API)."
 
 
 class PodNotFound(Refused):

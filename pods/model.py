@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from pods.times import Instant
 
@@ -138,6 +138,8 @@ class Pod(Value):
     cloud: Cloud | None = None
     data_center: str | None = None
     cost_per_hour: Decimal = Decimal(0)
+    #: False where the answer did not say what it costs (then it is not free).
+    cost_known: bool = True
     locked: bool = False
     ssh_proxy: SshEndpoint | None = None
     ssh_direct: SshEndpoint | None = None
@@ -216,13 +218,16 @@ class CpuRequest(Value):
 class PodSpec(Value):
     """What to create. Exactly one of gpu and cpu; `image` unless a template is named."""
 
+    #: Env values are secrets: no text made of a spec, or of one that is not valid, shows them.
+    model_config = ConfigDict(hide_input_in_errors=True)
+
     name: str
     image: str | None = None
     template_id: str | None = None
     args: str | None = None
     disk_gb: int | None = None
     ports: tuple[str, ...] = ()
-    env: dict[str, str] = {}
+    env: dict[str, str] = Field(default_factory=dict, repr=False)
     gpu: GpuRequest | None = None
     cpu: CpuRequest | None = None
     cloud: Cloud = Cloud.SECURE
