@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from pods.jobs import Job
 from pods.model import Account, GpuType, Listing, LogLine, Pod, PodSpec, Quota, Value, Verb
 
 #: One Block Kit block, as Slack's JSON.
@@ -124,3 +125,9 @@ class Chat(Protocol):
     def user_zone(self, user: str) -> str | None:
         """The person's IANA time zone."""
         ...
+
+
+class Wake(Protocol):
+    """A wake-up for a worker. Losing one costs time, never work: the clock wakes again what is due."""
+
+    def __call__(self, job: Job, subject: str) -> None: ...

@@ -265,6 +265,9 @@ class WalkStore:
     def gates_due(self, now_ms: int) -> list[str]:
         return cast("list[str]", self._client.zrangebyscore(self._keys.gates, "-inf", now_ms))
 
+    def open_operations(self) -> list[str]:
+        return sorted(cast("set[str]", self._client.smembers(self._keys.open)))
+
     def mend_due(self, now: datetime) -> list[str]:
         """Put every open operation that nobody would look at back into `due`; the ids so mended."""
         lost = [

@@ -1,0 +1,35 @@
+"""What a job works with. A worker process installs one context before it takes its first job."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from pods.ports import Chat, Clock, PodProvider, Wake
+from pods.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    account: str
+    store: Store
+    provider: PodProvider
+    chat: Chat
+    clock: Clock
+    wake: Wake
+    #: Seconds of real time, for leases and step budgets.
+    monotonic: Callable[[], float] = field(default=time.monotonic)
+
+
+_installed: list[Context] = []
+
+
+def install(context: Context) -> None:
+    _installed[:] = [context]
+
+
+def current() -> Context:
+    if not _installed:
+        raise RuntimeError("no context installed: a job ran outside a worker process")
+    return _installed[0]

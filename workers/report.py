@@ -1,0 +1,35 @@
+"""The report queue: what is read from Slack for everybody, now and then."""
+
+from __future__ import annotations
+
+import structlog
+
+from pods.errors import ChatError
+from pods.store.people import Groups
+from workers.context import Context, current
+from workers.edge import job
+
+log = structlog.get_logger()
+
+
+@job
+def refresh_roles(period: str) -> None:
+    """Read the members of the user groups that carry roles; keep the old ones where Slack does not answer."""
+    del period
+    context = current()
+    wanted = context.store.people.policy().roles.groups
+    if wanted:
+        _refresh(context, wanted)
+
+
+def _refresh(context: Context, wanted: frozenset[str]) -> None:
+    now = context.clock.now()
+    known = context.store.people.groups()
+    try:
+        members = {group: tuple(context.chat.group_members(group)) for group in sorted(wanted)}
+    except ChatError as error:
+        log.warning("roles.unread", code=error.code, detail=error.detail)
+        if known is not None:
+            context.store.people.save_groups(known.model_copy(update={"trouble": error.sentence}), now)
+        return
+    context.store.people.save_groups(Groups(members=members, read_at=now), now)

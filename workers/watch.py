@@ -1,0 +1,57 @@
+"""The watch queue: one list pass per poll, into the fleet snapshot."""
+
+from __future__ import annotations
+
+import structlog
+
+from pods.errors import ProviderError
+from pods.fleet import Fleet, absorb, missed
+from pods.jobs import Job
+from pods.operations import OperationState
+from pods.store import Store
+from workers.context import Context, current
+from workers.edge import job
+
+log = structlog.get_logger()
+
+
+@job
+def poll(period: str) -> None:
+    """List every pod once. A failed pass keeps what was known and says since when it fails."""
+    context = current()
+    with structlog.contextvars.bound_contextvars(period=period):
+        fleet = _poll(context)
+        _report(context, fleet)
+        _wake_confirming(context)
+
+
+def _poll(context: Context) -> Fleet:
+    try:
+        listing = context.provider.list()
+    except ProviderError as error:
+        now = context.clock.now()
+        log.warning("poll.failed", error=type(error).__name__, detail=error.detail)
+        context.store.clockwork.count("poll_failed")
+        failure = error
+        return context.store.fleet.change(lambda fleet: missed(fleet, failure, now), now)
+    context.store.clockwork.count("poll_ok")
+    return context.store.fleet.change(lambda fleet: absorb(fleet, listing), listing.at)
+
+
+def _report(context: Context, fleet: Fleet) -> None:
+    now = context.clock.now()
+    quotas = {f"quota_{quota.window}": quota.remaining for quota in context.provider.quotas()}
+    capabilities = ",".join(sorted(context.provider.capabilities()))
+    context.store.clockwork.report("watch", now, pods=len(fleet.entries), capabilities=capabilities, **quotas)
+
+
+def _wake_confirming(context: Context) -> None:
+    """Operations that wait for an effect look again now: the list pass may have shown it."""
+    store: Store = context.store
+    changed = {entry.pod.id: entry.pod.status for entry in store.fleet.load().entries}
+    for operation in store.walk.operations(store.walk.open_operations()):
+        seen = operation.seen
+        if operation.state is not OperationState.CONFIRMING or seen is None:
+            continue
+        if changed.get(operation.pod_id) is not seen.status and store.clockwork.wake_once(Job.STEP, operation.id):
+            context.wake(Job.STEP, operation.id)
