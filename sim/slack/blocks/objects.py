@@ -67,24 +67,24 @@ workflow = shape(
 
 def initial_among_options(value: Mapping[str, Any], at: str, report: Report) -> None:
     """An initial option must be one of the options, exactly."""
-    offered = _offered(value)
+    options = offered(value)
     many = value.get("initial_options")
     chosen = [("initial_option", value["initial_option"])] if "initial_option" in value else []
     if isinstance(many, list):
         chosen += [(f"initial_options/{index}", option) for index, option in enumerate(many)]
     for where, option in chosen:
-        if option not in offered:
+        if option not in options:
             report.add(f"{at}/{where}", "is not one of the options")
 
 
 def distinct_values(value: Mapping[str, Any], at: str, report: Report) -> None:
     """Two options of one menu with the same value cannot be told apart."""
-    values = [option.get("value") for option in _offered(value) if isinstance(option, dict)]
+    values = [option.get("value") for option in offered(value) if isinstance(option, dict)]
     for twice in sorted({name for name in values if isinstance(name, str) and values.count(name) > 1}):
         report.add(f"{at}/options", f"value {twice!r} is used twice")
 
 
-def _offered(value: Mapping[str, Any]) -> list[Any]:
+def offered(value: Mapping[str, Any]) -> list[Any]:
     options = value.get("options")
     groups = value.get("option_groups")
     found = list(options) if isinstance(options, list) else []

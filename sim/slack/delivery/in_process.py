@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from slack_bolt import App, BoltRequest
 
@@ -27,7 +28,7 @@ def to_bolt(app: App) -> Deliver:
     """Deliver to a Bolt app as its Socket Mode adapter does: anything but 200 is no ack."""
 
     def deliver(envelope: Envelope) -> AckResult:
-        headers: dict[str, str | list[str]] = {}
+        headers: dict[str, str | Sequence[str]] = {}
         if envelope.retry_attempt:
             headers["x-slack-retry-num"] = str(envelope.retry_attempt)
             headers["x-slack-retry-reason"] = envelope.retry_reason or ""
