@@ -58,8 +58,11 @@ class Step:
 
 
 def after_read(operation: Operation, reading: Reading, now: datetime) -> Step:
-    if operation.ended and not operation.looked_after(now):
+    if operation.state is OperationState.WAITING:
+        # Its gate has not let it go; whoever woke it was wrong to.
         return Step(operation)
+    if operation.ended and not operation.looked_after(now):
+        return Step(_moved(operation, next_at=None))
     if isinstance(reading, Unread):
         return Step(_unread(operation, reading.error, now))
     if isinstance(reading, Absent):
