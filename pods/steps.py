@@ -125,6 +125,8 @@ def _absent(operation: Operation, reading: Absent, now: datetime) -> Operation:
     since = operation.absent_since or now
     operation = _moved(operation, absent_since=since)
     sure = now - since >= ABSENT_FOR and reading.listed is False
+    if operation.state is OperationState.UNKNOWN and not (sure and operation.verb is Verb.TERMINATE):
+        return _look_later(operation, now)
     if not sure and now < operation.deadline:
         return _moved(operation, state=_waiting_state(operation), next_at=min(now + ABSENT_FOR, operation.deadline))
     if not sure:
@@ -132,8 +134,6 @@ def _absent(operation: Operation, reading: Absent, now: datetime) -> Operation:
     if operation.verb is Verb.TERMINATE:
         code = Code.DONE if operation.calls else Code.ALREADY
         return _end(operation, OperationState.DONE, Outcome(code=code), now)
-    if operation.state is OperationState.UNKNOWN:
-        return _look_later(operation, now)
     return _end(operation, OperationState.FAILED, Outcome(code=Code.GONE), now)
 
 
