@@ -71,7 +71,9 @@ def after_read(operation: Operation, reading: Reading, now: datetime) -> Step:
 
 
 def _seen(operation: Operation, pod: Pod, now: datetime) -> Step:
-    operation = _moved(operation, seen=pod, before=operation.before or pod, absent_since=None)
+    # Until a call counts, `before` is the latest reading: a change by others in the meantime is not our effect.
+    before = operation.before if operation.calls and operation.before else pod
+    operation = _moved(operation, seen=pod, before=before, absent_since=None)
     verdict = standing(operation, pod, now)
     operation = _moved(operation, exited_since=verdict.since)
     if verdict.goal is Goal.REACHED:
