@@ -83,9 +83,11 @@ def _seen(operation: Operation, pod: Pod, now: datetime) -> Step:
     if operation.calls == 0 and (no := _not_now(operation, pod, verdict)):
         state = OperationState.CANCELLED if no.code is Code.CHANGED else OperationState.FAILED
         return Step(_end(operation, state, no, now))
+    if verdict.code is Code.GONE:
+        return Step(_end(operation, OperationState.FAILED, Outcome(code=Code.GONE), now))
     if now >= operation.deadline:
         return Step(_too_late(operation, now))
-    if verdict.goal is Goal.UNDER_WAY or not _may_call(operation, now):
+    if verdict.goal is not Goal.TO_DO or not _may_call(operation, now) or _not_now(operation, pod, verdict):
         return Step(_look_later(operation, now))
     calling = _moved(
         operation,
@@ -100,7 +102,7 @@ def _seen(operation: Operation, pod: Pod, now: datetime) -> Step:
 
 
 def _not_now(operation: Operation, pod: Pod, verdict: Standing) -> Outcome | None:
-    """Why the first call must not be made, if so."""
+    """Why a call must not be made, if so."""
     if operation.bound and not still_bound(operation.bound, pod):
         return Outcome(code=Code.CHANGED)
     if pod.cluster_id:
