@@ -13,7 +13,7 @@ from typing import Final
 from pods.errors import ActionConflict, PodLocked, PodNotFound, ProviderError, RateLimited, Refused, Unclear
 from pods.gates import still_bound
 from pods.goals import Goal, Standing, standing
-from pods.model import Pod, Verb
+from pods.model import Pod, PodStatus, Verb
 from pods.operations import LOOK_ON, Code, Operation, OperationState, Outcome
 from pods.ports import ActionResult
 
@@ -103,6 +103,9 @@ def _seen(operation: Operation, pod: Pod, now: datetime) -> Step:
 
 def _not_now(operation: Operation, pod: Pod, verdict: Standing) -> Outcome | None:
     """Why a call must not be made, if so."""
+    if pod.status is PodStatus.UNKNOWN:
+        # No word this version knows is no proof of a change; it is not called either.
+        return None
     if operation.bound and not still_bound(operation.bound, pod):
         return Outcome(code=Code.CHANGED)
     if pod.cluster_id:
