@@ -120,7 +120,7 @@ def _not_now(operation: Operation, pod: Pod, verdict: Standing) -> Outcome | Non
 def _may_call(operation: Operation, now: datetime) -> bool:
     if operation.calls == 0 or operation.called_at is None:
         return True
-    if operation.calls >= MAX_CALLS or operation.answered:
+    if operation.calls >= MAX_CALLS or operation.pushbacks >= MAX_PUSHBACKS or operation.answered:
         return False
     if operation.verb is Verb.STOP and operation.state is OperationState.CALLING:
         # A stop asks for a state, so asking twice is asking once.
@@ -181,14 +181,21 @@ def after_call(operation: Operation, result: ActionResult | ProviderError, now: 
 
 
 def _pushed_back(operation: Operation, error: ProviderError, now: datetime) -> Operation:
-    """RunPod said no, so this call did not count. An earlier unclear one may still have."""
+    """RunPod said no, so this call did not count. An earlier unclear one may still have, so then only readings end it."""
     operation = _moved(operation, calls=operation.calls - 1, pushbacks=operation.pushbacks + 1)
+    asked = timedelta(seconds=error.retry_after_s) if isinstance(error, RateLimited) else LOOKS[0]
+    wait = max(asked, LOOKS[0])
+    if operation.calls:
+        return _moved(
+            operation,
+            state=OperationState.CONFIRMING,
+            next_at=max(min(now + wait, operation.deadline), now + LOOKS[0]),
+        )
     if isinstance(error, PodLocked):
         return _end(operation, OperationState.FAILED, Outcome(code=Code.LOCKED, detail=error.detail), now)
     passing = isinstance(error, ActionConflict) or (isinstance(error, Refused) and not error.final)
     if not passing or operation.pushbacks >= MAX_PUSHBACKS:
         return _end(operation, OperationState.FAILED, _refused(error), now)
-    wait = timedelta(seconds=error.retry_after_s) if isinstance(error, RateLimited) else LOOKS[0]
     if now + wait >= operation.deadline:
         return _end(operation, OperationState.FAILED, _refused(error), now)
     return _moved(operation, state=_waiting_state(operation), next_at=now + wait)
