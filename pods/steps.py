@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from pods.errors import ActionConflict, PodLocked, PodNotFound, ProviderError, RateLimited, Refused, Unclear
+from pods.errors import ActionConflict, PodLocked, PodNotFound, ProviderError, RateLimited, Refused
 from pods.gates import still_bound
 from pods.goals import Goal, Standing, standing
 from pods.model import Pod, PodStatus, Verb
@@ -172,7 +172,7 @@ def after_call(operation: Operation, result: ActionResult | ProviderError, now: 
             return _end(operation, OperationState.DONE, Outcome(code=Code.DONE), now)
         return _confirm_soon(operation, now)
     operation = _moved(operation, trouble=result.sentence, runpod_request=result.request_id)
-    if isinstance(result, Unclear):
+    if not isinstance(result, Refused):
         return _confirm_soon(operation, now)
     if isinstance(result, PodNotFound):
         # Whether this call or an earlier one removed it, the readings decide.
@@ -180,7 +180,7 @@ def after_call(operation: Operation, result: ActionResult | ProviderError, now: 
     return _pushed_back(operation, result, now)
 
 
-def _pushed_back(operation: Operation, error: ProviderError, now: datetime) -> Operation:
+def _pushed_back(operation: Operation, error: Refused, now: datetime) -> Operation:
     """RunPod said no, so this call did not count. An earlier unclear one may still have, so then only readings end it."""
     operation = _moved(operation, calls=operation.calls - 1, pushbacks=operation.pushbacks + 1)
     asked = timedelta(seconds=error.retry_after_s) if isinstance(error, RateLimited) else LOOKS[0]
@@ -193,7 +193,7 @@ def _pushed_back(operation: Operation, error: ProviderError, now: datetime) -> O
         )
     if isinstance(error, PodLocked):
         return _end(operation, OperationState.FAILED, Outcome(code=Code.LOCKED, detail=error.detail), now)
-    passing = isinstance(error, ActionConflict) or (isinstance(error, Refused) and not error.final)
+    passing = isinstance(error, ActionConflict) or not error.final
     if not passing or operation.pushbacks >= MAX_PUSHBACKS:
         return _end(operation, OperationState.FAILED, _refused(error), now)
     if now + wait >= operation.deadline:
