@@ -62,7 +62,9 @@ class Request(Value):
 
 def settle(request: Request, gate: Gate) -> Request:
     """The request after one of its gates was decided: it moves on when all have passed, ends when one has not."""
-    gates = tuple(gate if old.kind is gate.kind else old for old in request.gates)
+    if request.state is not RequestState.WAITING:
+        return request
+    gates = tuple(gate if _same(old, gate) else old for old in request.gates)
     if gate.state is GateState.DECLINED:
         state = RequestState.DECLINED
     elif gate.state is GateState.EXPIRED:
@@ -75,6 +77,11 @@ def settle(request: Request, gate: Gate) -> Request:
     return request.model_copy(
         update={"gates": gates, "state": state, "ended_at": ended, "version": request.version + 1}
     )
+
+
+def _same(one: Gate, other: Gate) -> bool:
+    """Whether two states are of one gate: two owners' consents are two gates of one kind."""
+    return (one.kind, one.who, one.bound) == (other.kind, other.who, other.bound)
 
 
 def finished(request: Request, operations: Iterable[Operation]) -> bool:
