@@ -93,8 +93,10 @@ def absorb(fleet: Fleet, listing: Listing) -> Fleet:
 
 def _suspicious(fleet: Fleet, listing: Listing) -> bool:
     """An empty list while several pods were known is a fault of the list until it has stayed so."""
-    since = min((entry.missing_since for entry in fleet.entries if entry.missing_since), default=None)
-    return not listing.pods and len(fleet.entries) > 1 and (since is None or listing.at - since < 3 * GONE_AFTER)
+    if listing.pods or len(fleet.entries) <= 1:
+        return False
+    since = max(entry.missing_since or listing.at for entry in fleet.entries)
+    return listing.at - since < 3 * GONE_AFTER
 
 
 def missed(fleet: Fleet, error: ProviderError, at: datetime) -> Fleet:
