@@ -1,0 +1,56 @@
+"""The GraphQL documents we send. Constants: whatever a person typed travels as a variable."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_POD_FIELDS: Final = """
+fragment PodFields on Pod {
+  id name desiredStatus lastStatusChange lastStartedAt createdAt
+  imageName dockerArgs env ports locked
+  gpuCount vcpuCount memoryInGb cpuFlavorId
+  containerDiskInGb volumeInGb volumeMountPath networkVolumeId
+  costPerHr adjustedCostPerHr
+  machine { podHostId gpuTypeId dataCenterId secureCloud }
+  runtime {
+    uptimeInSeconds
+    container { cpuPercent memoryPercent }
+    gpus { id gpuUtilPercent memoryUtilPercent }
+    ports { ip isIpPublic privatePort publicPort type }
+  }
+}
+"""
+
+PODS: Final = "query podkeeperPods { myself { pods { ...PodFields } } }" + _POD_FIELDS
+
+POD: Final = "query podkeeperPod($input: PodFilter) { pod(input: $input) { ...PodFields } }" + _POD_FIELDS
+
+LAST_STATUS_CHANGE: Final = (
+    "query podkeeperLastStatusChange($input: PodFilter) { pod(input: $input) { id lastStatusChange } }"
+)
+
+ACCOUNT: Final = "query podkeeperAccount { myself { email clientBalance currentSpendPerHr spendLimit } }"
+
+STOP: Final = "mutation podkeeperStop($input: PodStopInput!) { podStop(input: $input) { ...PodFields } }" + _POD_FIELDS
+
+RESUME: Final = (
+    "mutation podkeeperResume($input: PodResumeInput!) { podResume(input: $input) { ...PodFields } }" + _POD_FIELDS
+)
+
+TERMINATE: Final = "mutation podkeeperTerminate($input: PodTerminateInput!) { podTerminate(input: $input) }"
+
+DEPLOY: Final = (
+    "mutation podkeeperDeploy($input: PodFindAndDeployOnDemandInput) "
+    "{ podFindAndDeployOnDemand(input: $input) { ...PodFields } }" + _POD_FIELDS
+)
+
+ALL: Final = {
+    "pods": PODS,
+    "pod": POD,
+    "last status change": LAST_STATUS_CHANGE,
+    "account": ACCOUNT,
+    "stop": STOP,
+    "resume": RESUME,
+    "terminate": TERMINATE,
+    "deploy": DEPLOY,
+}
