@@ -80,11 +80,9 @@ def _seen(operation: Operation, pod: Pod, now: datetime) -> Step:
         return Step(_end(operation, OperationState.DONE, Outcome(code=verdict.code), now))
     if operation.state is OperationState.UNKNOWN:
         return Step(_look_later(operation, now))
-    if operation.calls == 0 and (no := _not_now(operation, pod, verdict)):
+    if (no := _hopeless(operation, pod, verdict)) is not None:
         state = OperationState.CANCELLED if no.code is Code.CHANGED else OperationState.FAILED
         return Step(_end(operation, state, no, now))
-    if verdict.code is Code.GONE:
-        return Step(_end(operation, OperationState.FAILED, Outcome(code=Code.GONE), now))
     if now >= operation.deadline:
         return Step(_too_late(operation, now))
     if verdict.goal is not Goal.TO_DO or not _may_call(operation, now) or _not_now(operation, pod, verdict):
@@ -99,6 +97,13 @@ def _seen(operation: Operation, pod: Pod, now: datetime) -> Step:
         next_at=now + CALL_TAKES,
     )
     return Step(calling, call=True)
+
+
+def _hopeless(operation: Operation, pod: Pod, verdict: Standing) -> Outcome | None:
+    """Why it ends here, if so. Once a call counts, only a pod that is gone can end it before its deadline."""
+    if operation.calls == 0:
+        return _not_now(operation, pod, verdict)
+    return Outcome(code=Code.GONE) if verdict.code is Code.GONE else None
 
 
 def _not_now(operation: Operation, pod: Pod, verdict: Standing) -> Outcome | None:
@@ -181,7 +186,7 @@ def after_call(operation: Operation, result: ActionResult | ProviderError, now: 
 
 
 def _pushed_back(operation: Operation, error: Refused, now: datetime) -> Operation:
-    """RunPod said no, so this call did not count. An earlier unclear one may still have, so then only readings end it."""
+    """RunPod said no, so this call did not count. An earlier one may still have; then only readings end it."""
     operation = _moved(operation, calls=operation.calls - 1, pushbacks=operation.pushbacks + 1)
     asked = timedelta(seconds=error.retry_after_s) if isinstance(error, RateLimited) else LOOKS[0]
     wait = max(asked, LOOKS[0])
