@@ -57,6 +57,9 @@ class Request(Value):
 
     @property
     def open_gate(self) -> Gate | None:
+        """What holds the request; a settled one is held by nothing, whatever its other gates say."""
+        if self.state is not RequestState.WAITING:
+            return None
         return next((gate for gate in self.gates if gate.state is GateState.OPEN), None)
 
 
