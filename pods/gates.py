@@ -79,7 +79,7 @@ def still_bound(bound: Binding, pod: Pod) -> bool:
     A pod that stopped meanwhile lost nothing more than was said; one that started or whose storage changed is another
     matter, and so is one that costs more now.
     """
-    if bound.spec_hash != spec_hash(pod):
+    if bound.pod_id != pod.id or bound.spec_hash != spec_hash(pod):
         return False
     if pod.status == bound.status:
         return pod.cost_per_hour <= bound.cost_per_hour
