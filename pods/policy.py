@@ -31,9 +31,9 @@ class Role(IntEnum):
 
 
 def _role(value: object) -> object:
-    if not isinstance(value, str):
+    if isinstance(value, Role):
         return value
-    if value.upper() not in Role.__members__:
+    if not isinstance(value, str) or value.upper() not in Role.__members__:
         raise ValueError('must be "viewer", "operator", "admin" or "none"')
     return Role[value.upper()]
 
@@ -192,9 +192,20 @@ def explain(error: ValidationError) -> list[str]:
         if problem["type"] == "extra_forbidden":
             sentences.append(f"`{key}` is not a setting I know; remove it or correct its spelling.")
             continue
-        message = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "missing":
+            sentences.append(f"`{key}` is missing; add it.")
+            continue
+        message = _WANTED.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
         sentences.append(f"`{key}` is {problem['input']!r}: {message}.")
     return sentences
+
+
+#: pydantic's words for these speak of Python, not of TOML.
+_WANTED: Final = {
+    "tuple_type": "must be a list, in square brackets",
+    "model_type": "must be a table of its own, such as [roles.admin]",
+    "string_type": "must be text, in quotation marks",
+}
 
 
 def policy_hash(text: str) -> str:
