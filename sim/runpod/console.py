@@ -1,0 +1,101 @@
+"""What people do in RunPod's console, and hosts to pods, besides the API; and the turning of the knobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from decimal import Decimal
+
+from sim.runpod import actions, lifecycle
+from sim.runpod.calls import Operation
+from sim.runpod.state import LIVE, Load, Settings, SimPod, Status, Telemetry
+from sim.runpod.wire import Json, conflict
+from sim.runpod.world import World
+
+_CONSOLE = Operation("console")
+
+
+def do(world: World, pod_id: str, what: str) -> None:
+    pod = actions.find(world, pod_id)
+    if what in _LOADS:
+        pod.script.append((world.at, _LOADS[what]))
+        world.changed(pod)
+        return
+    _DEEDS[what](world, pod)
+
+
+def change_settings(world: World, body: Json) -> None:
+    settings = world.settings
+    for name, value in body.items():
+        if name == "balance":
+            world.balance = Decimal(value)
+        elif name == "telemetry":
+            settings.telemetry = Telemetry(value)
+        else:
+            setattr(settings, name, value)
+
+
+def settings_json(settings: Settings) -> Json:
+    return asdict(settings)
+
+
+def _stop(world: World, pod: SimPod) -> None:
+    actions.act(world, pod, "stop", _CONSOLE)
+
+
+def _start(world: World, pod: SimPod) -> None:
+    actions.act(world, pod, "start", _CONSOLE)
+
+
+def _terminate(world: World, pod: SimPod) -> None:
+    world.remove(pod)
+
+
+def _kill(world: World, pod: SimPod) -> None:
+    """The host ends it: a spot pod was outbid, any other was stopped by RunPod."""
+    prose = lifecycle.outbid(world.at) if pod.spot else lifecycle.exited_by_runpod(world.at)
+    _end(world, pod, prose, Status.EXITED)
+
+
+def _fail(world: World, pod: SimPod) -> None:
+    _end(world, pod, lifecycle.exited_by_runpod(world.at), Status.ERROR)
+
+
+def _end(world: World, pod: SimPod, prose: str, status: Status) -> None:
+    if pod.status not in LIVE:
+        raise conflict(f"pod is {pod.status.value}: there is nothing to end")
+    lifecycle.halt(pod, world.at, prose, status)
+    world.changed(pod)
+
+
+def _crash(world: World, pod: SimPod) -> None:
+    if pod.status is not Status.RUNNING:
+        raise conflict(f"pod is {pod.status.value}: no container runs")
+    lifecycle.crash(pod, world.at)
+    world.changed(pod)
+
+
+def _lock(world: World, pod: SimPod) -> None:
+    pod.locked = True
+    world.changed(pod)
+
+
+def _unlock(world: World, pod: SimPod) -> None:
+    pod.locked = False
+    world.changed(pod)
+
+
+_DEEDS: dict[str, Callable[[World, SimPod], None]] = {
+    "stop": _stop,
+    "start": _start,
+    "terminate": _terminate,
+    "kill": _kill,
+    "fail": _fail,
+    "crash": _crash,
+    "lock": _lock,
+    "unlock": _unlock,
+}
+_LOADS = {load.value: load for load in Load}
+
+#: What can be done to a pod from outside the API.
+DEEDS = (*_DEEDS, *_LOADS)
