@@ -23,6 +23,7 @@ from app.logs import redact
 
 _LOOK_EVERY_S: Final = 0.1
 _CHUNK: Final = 65_536
+_CHUNKS_AT_ONCE: Final = 16
 
 
 def _at_once() -> bool:
@@ -161,8 +162,8 @@ class Supervisor:
                 self._selector.unregister(key.fileobj)
 
     def _drain(self, name: str, process: _Process) -> bool:
-        """Pass on every whole line there is; False at the end of the output."""
-        while True:
+        """Pass on the whole lines there are, a bounded share at once; False at the end of the output."""
+        for _ in range(_CHUNKS_AT_ONCE):
             try:
                 chunk = os.read(process.output.fileno(), _CHUNK)
             except BlockingIOError:
@@ -174,6 +175,7 @@ class Supervisor:
                 self.say(name, line.decode(errors="replace").rstrip())
             if not chunk:
                 return False
+        return True
 
     def _close(self, process: _Process) -> None:
         if process.output in {key.fileobj for key in self._selector.get_map().values()}:
