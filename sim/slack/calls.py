@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sim.slack.wire import Json
 
 _SHOWN = 200
+LOG_MAX = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,7 @@ class Call:
 
 @dataclass
 class CallLog:
-    calls: list[Call] = field(default_factory=list)
+    calls: deque[Call] = field(default_factory=lambda: deque(maxlen=LOG_MAX))
 
     def add(self, call: Call) -> None:
         self.calls.append(call)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import TypeAlias
@@ -10,6 +11,9 @@ from sim.slack.wire import Json
 
 Listener: TypeAlias = Callable[[Json], None]
 
+#: A demo may run for days; a test reads far fewer.
+SEEN_MAX = 10_000
+
 
 class Feed:
     """One stream of events per person. Listeners are called from any thread and must not block."""
@@ -17,13 +21,13 @@ class Feed:
     def __init__(self) -> None:
         self._lock = Lock()
         self._listeners: dict[str, list[Listener]] = {}
-        self._seen: dict[str, list[Json]] = {}
+        self._seen: dict[str, deque[Json]] = {}
 
     def tell(self, users: Iterable[str], event: Json) -> None:
         with self._lock:
             calls = []
             for user in users:
-                self._seen.setdefault(user, []).append(event)
+                self._seen.setdefault(user, deque(maxlen=SEEN_MAX)).append(event)
                 calls += self._listeners.get(user, [])
         for listener in calls:
             listener(event)
@@ -40,9 +44,9 @@ class Feed:
         return stop
 
     def seen(self, user: str) -> list[Json]:
-        """Every event a person was told, since the last reset."""
+        """The events a person was told since the last reset."""
         with self._lock:
-            return list(self._seen.get(user, []))
+            return list(self._seen.get(user, ()))
 
     def forget(self) -> None:
         with self._lock:

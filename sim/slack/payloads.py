@@ -34,7 +34,7 @@ def interaction(state: SlackState, kind: str, user: User) -> Json:
     workspace = state.workspace
     return {
         "type": kind,
-        "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": workspace.team_id},
+        "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": user.team_id},
         "api_app_id": workspace.bot.app_id,
         "token": VERIFICATION_TOKEN,
         "trigger_id": state.triggers.issue(state.ids.trigger(), user.id),

@@ -40,6 +40,7 @@ class Posting:
                 ts=self._state.next_ts(),
                 user=user,
                 content=content,
+                team_id=self._state.workspace.user(user).team_id,
                 thread_ts=self._thread_of(channel, thread_ts),
             )
         )

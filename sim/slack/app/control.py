@@ -28,7 +28,10 @@ def routes(sim: SimSlack) -> list[BaseRoute]:
 
     def turn(path: str, do: Callable[[Json], Json], method: str = "POST") -> Route:
         async def answer(request: Request) -> Response:
-            body = await json_object(request)
+            try:
+                body = await json_object(request)
+            except SlackError as problem:
+                return _refused(problem.error)
             return await _answered(lambda: do(body))
 
         return Route(f"/control/{path}", answer, methods=[method])
@@ -54,9 +57,13 @@ async def _answered(work: Callable[[], Json]) -> Response:
     try:
         return JSONResponse({"ok": True, **await run_in_threadpool(work)})
     except SlackError as problem:
-        return JSONResponse({"ok": False, "error": problem.error}, status_code=_BAD_REQUEST)
+        return _refused(problem.error)
     except BadFault as problem:
-        return JSONResponse({"ok": False, "error": str(problem)}, status_code=_BAD_REQUEST)
+        return _refused(str(problem))
+
+
+def _refused(error: str) -> Response:
+    return JSONResponse({"ok": False, "error": error}, status_code=_BAD_REQUEST)
 
 
 class _Control:

@@ -19,6 +19,7 @@ from sim.slack.workspace import User
 
 _HEARTBEAT_SECONDS = 15.0
 _NOT_FOUND = 404
+_BAD_REQUEST = 400
 _PLACE = frozenset({"user", "channel", "message_ts", "view_id", "block_id", "action_id"})
 
 
@@ -39,11 +40,12 @@ def routes(sim: SimSlack, *, follow_host: bool) -> list[BaseRoute]:
         async def answer(request: Request) -> Response:
             if follow_host:
                 follow(sim, request)
-            body = await json_object(request)
             try:
-                return JSONResponse(await run_in_threadpool(act, body))
+                return JSONResponse(await run_in_threadpool(act, await json_object(request)))
             except SlackError as problem:
                 return JSONResponse({"ok": False, "error": problem.error})
+            except KeyError as missing:
+                return JSONResponse({"ok": False, "error": f"missing {missing}"}, status_code=_BAD_REQUEST)
 
         return Route(f"/ui/{path}", answer, methods=["POST"])
 
