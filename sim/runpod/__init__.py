@@ -4,6 +4,7 @@ from sim.runpod.core import SimRunPod
 from sim.runpod.faults import Fault, Kind, When
 from sim.runpod.keys import FULL_KEY, READ_ONLY_KEY
 from sim.runpod.seeds import PodSeed, Seed, VolumeSeed, demo_seed, empty_seed, hostile_seed, many_seed
+from sim.runpod.server import runpod_app
 from sim.runpod.state import Load, Settings, Telemetry
 from sim.runpod.transport import mock_transport
 from sim.runpod.wire import SimResponse
@@ -27,4 +28,5 @@ __all__ = [
     "hostile_seed",
     "many_seed",
     "mock_transport",
+    "runpod_app",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable
 from http import HTTPStatus
@@ -219,10 +218,6 @@ class Control:
 
 def fault_kinds() -> list[Json]:
     return [{"kind": kind.value, "label": preset.label, "help": preset.help} for kind, preset in PRESETS.items()]
-
-
-def json_bytes(state: Json) -> bytes:
-    return json.dumps(state).encode()
 
 
 def _fault_json(fault: Fault) -> Json:

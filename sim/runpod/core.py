@@ -15,11 +15,12 @@ from sim.runpod.calls import Calls, Operation
 from sim.runpod.control import Control
 from sim.runpod.faults import Faults, Kind, When
 from sim.runpod.limits import Limits
+from sim.runpod.logs import event, lines_after
 from sim.runpod.pods import Context
 from sim.runpod.routes import operation_of, resolve
 from sim.runpod.seeds import Seed, empty_seed
 from sim.runpod.state import Settings
-from sim.runpod.wire import Refusal, SimRequest, SimResponse
+from sim.runpod.wire import Follow, Refusal, SimRequest, SimResponse
 from sim.runpod.world import World
 
 
@@ -56,6 +57,16 @@ class SimRunPod:
             return self.control.handle(request)
         with self.lock:
             return self._answer(request)
+
+    def follow(self, stream: Follow) -> tuple[bytes, Follow | None]:
+        """What a log stream has to say since it last spoke, and where it stands now; None when its pod is gone."""
+        with self.lock:
+            now = self.world.settle()
+            pod = self.world.pods.get(stream.pod)
+            if pod is None:
+                return b"", None
+            lines = lines_after(pod, stream.source, stream.after, now)
+            return b"".join(event(line) for line in lines), replace(stream, after=now)
 
     def _answer(self, request: SimRequest) -> SimResponse:
         self.world.settle()
