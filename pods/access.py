@@ -49,7 +49,7 @@ Decision = Allowed | Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Admins:
+class Holders:
     """Who holds each role by name, for refusals that say who can help."""
 
     admins: tuple[str, ...] = ()
@@ -65,7 +65,7 @@ def decide(
     *,
     policy: Policy,
     channel: str,
-    holders: Admins,
+    holders: Holders,
     owner: Owner | None = None,
     changes_pod: bool = False,
 ) -> Decision:

@@ -22,10 +22,10 @@ class MessageKind(StrEnum):
     REQUEST = "request"
     #: The requester's own confirm dialog.
     CONFIRM = "confirm"
-    #: The question to an owner.
-    CONSENT = "consent"
     #: A private answer whose content is in the record (replies to mentions, refusals of clicks).
     REPLY = "reply"
+    #: A read that its asker shared with the channel.
+    SHARED = "shared"
 
 
 class Road(StrEnum):
@@ -69,7 +69,15 @@ class Message(Value):
     #: The bot is not in the channel, so the other roads are taken.
     not_in_channel: bool = False
     content: Content | None = None
+    #: Answers by response_url take the place of the message whose button was pressed.
+    replaces: bool = False
+    #: Slack refused the blocks: the text alone is sent.
+    plain: bool = False
     tries: int = 0
+
+    @property
+    def public(self) -> bool:
+        return self.kind in {MessageKind.REQUEST, MessageKind.SHARED}
 
     def road(self, now: datetime) -> Road:
         if self.kind in {MessageKind.CONFIRM, MessageKind.REPLY}:

@@ -56,6 +56,8 @@ class Code(StrEnum):
     JOINED = "joined"
     DECLINED = "declined"
     EXPIRED = "expired"
+    #: Between the asking and the call the person lost the right to do this.
+    NOT_ALLOWED = "not_allowed"
 
 
 class Outcome(Value):

@@ -9,10 +9,12 @@ from datetime import datetime
 
 import structlog
 
+from pods.access import Allowed, decide
 from pods.audit import AuditEntry, Event
 from pods.errors import PodNotFound, ProviderError
 from pods.model import Pod
-from pods.operations import Operation, OperationState
+from pods.operations import Code, Operation, OperationState, cancel
+from pods.policy import Role
 from pods.ports import ActionResult
 from pods.steps import Absent, Reading, Seen, Unread, after_call, after_read
 from pods.store.walk import Taken
@@ -32,7 +34,7 @@ CALL_NEEDS_S = 12.0
 def step(operation_id: str) -> None:
     """Take the operation one step on. Does nothing when it has ended, or someone else is at it."""
     context = current()
-    taken = context.store.walk.take(operation_id)
+    taken = context.store.walk.take(operation_id, context.clock.now())
     if taken is None:
         return
     operation = taken.operation
@@ -43,7 +45,7 @@ def step(operation_id: str) -> None:
         held(context.store.walk, taken),
     ):
         _step(context, taken)
-    _wake_next(context, operation.request_id)
+    gates.wake_message(context, operation.request_id)
 
 
 def _step(context: Context, taken: Taken) -> None:
@@ -51,6 +53,9 @@ def _step(context: Context, taken: Taken) -> None:
     reading = read(context, taken.operation)
     now = context.clock.now()
     decided = after_read(taken.operation, reading, now)
+    if decided.call and (no := _refusal(context, decided.operation)) is not None:
+        _move(context, taken, no, now)
+        return
     if decided.call and context.monotonic() - began > STEP_BUDGET_S - CALL_NEEDS_S:
         # The read took so long that the call might outlast the step: read again first.
         decided_later = taken.operation.model_copy(update={"next_at": now})
@@ -63,6 +68,27 @@ def _step(context: Context, taken: Taken) -> None:
     if result is None:
         return
     _move(context, moved, after_call(moved.operation, result, context.clock.now()), context.clock.now())
+
+
+def _refusal(context: Context, operation: Operation) -> Operation | None:
+    """The operation cancelled, if before its first call the person may no longer do this; None: go on."""
+    if operation.calls > 1:
+        return None
+    request = context.store.walk.request(operation.request_id)
+    if request is None:
+        raise AssertionError("an operation is only ever written together with its request")
+    people = context.store.people
+    now = context.clock.now()
+    decision = decide(
+        people.person(request.team, request.by, now),
+        Role.OPERATOR,
+        policy=people.policy(),
+        channel=request.place.channel,
+        holders=people.holders(),
+    )
+    if isinstance(decision, Allowed):
+        return None
+    return cancel(operation.model_copy(update={"calls": 0}), Code.NOT_ALLOWED, now)
 
 
 def read(context: Context, operation: Operation) -> Reading:
@@ -148,11 +174,6 @@ def _audit(before: Operation, after: Operation) -> AuditEntry | None:
         detail=outcome.detail if outcome else "",
         runpod_request=(outcome.runpod_request if outcome else None) or "",
     )
-
-
-def _wake_next(context: Context, request_id: str) -> None:
-    """The message may have news, so its delivery need not wait for the clock."""
-    gates.wake_message(context, request_id)
 
 
 @job

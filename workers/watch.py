@@ -53,5 +53,6 @@ def _wake_confirming(context: Context) -> None:
         seen = operation.seen
         if operation.state is not OperationState.CONFIRMING or seen is None:
             continue
-        if changed.get(operation.pod_id) is not seen.status and store.clockwork.wake_once(Job.STEP, operation.id):
+        if changed.get(operation.pod_id) is not seen.status:
+            store.walk.look_now(operation.id, context.clock.now())
             context.wake(Job.STEP, operation.id)

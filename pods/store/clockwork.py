@@ -52,6 +52,3 @@ class Clockwork:
         raw = cast("dict[str, str]", self._client.hgetall(self._keys.counters))
         return {name: int(value) for name, value in raw.items()}
 
-    def first_time(self, event_id: str) -> bool:
-        """False for an event that Slack delivered before (kept ten minutes)."""
-        return bool(self._client.set(self._keys.event(event_id), "1", nx=True, ex=600))

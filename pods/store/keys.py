@@ -34,9 +34,6 @@ class Keys:
         """Person, command and pods, for ten seconds: what already runs for them."""
         return self._key("intent", digest)
 
-    def event(self, event_id: str) -> str:
-        return self._key("event", event_id)
-
     def message(self, key: str) -> str:
         return self._key("msg", key)
 

@@ -9,8 +9,9 @@ from typing import Final, cast
 import redis
 from pydantic import Field
 
+from pods.access import Holders, Person, role_of
 from pods.model import Value
-from pods.policy import Policy, parse, policy_hash
+from pods.policy import Policy, Role, parse, policy_hash
 from pods.store.commit import Commit
 from pods.store.connection import Scripts
 from pods.store.keys import Keys
@@ -79,6 +80,26 @@ class PeopleStore:
 
     def save_groups(self, groups: Groups, now: datetime) -> None:
         Commit(self._keys, now).put(self._keys.roles, groups).run(self._scripts)
+
+    def person(self, team: str, user: str, now: datetime) -> Person:
+        """Who they are now. Groups that could not be read for a day count for nothing."""
+        groups = self.groups()
+        fresh = groups is not None and now - groups.read_at < ROLES_STALE_FOR
+        names = groups.of(user) if groups is not None and fresh else frozenset()
+        return Person(team=team, user=user, role=role_of(user, names, self.policy()))
+
+    def holders(self) -> Holders:
+        """Everybody who holds a role by name or group, for refusals that say who can help."""
+        policy, groups = self.policy(), self.groups()
+
+        def named(role: Role) -> tuple[str, ...]:
+            holders = policy.roles.holders(role)
+            members = [
+                member for group in holders.groups for member in (groups.members.get(group, ()) if groups else ())
+            ]
+            return tuple(dict.fromkeys((*holders.users, *members)))
+
+        return Holders(admins=named(Role.ADMIN), operators=named(Role.OPERATOR))
 
     def zone(self, user: str) -> str | None:
         return cast("str | None", self._client.get(self._keys.person(user)))

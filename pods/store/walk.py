@@ -16,6 +16,7 @@ from pods.requests import Request
 from pods.store.commit import RECORD_FOR, Busy, Claimed, Commit, Done, Exists, Result
 from pods.store.connection import Scripts
 from pods.store.keys import Keys
+from pods.times import to_ms
 
 #: The same person asking the same thing again within this is told what already runs.
 INTENT_FOR: Final = timedelta(seconds=10)
@@ -165,10 +166,13 @@ class WalkStore:
 
     # -- stepping
 
-    def take(self, operation_id: str) -> Taken | None:
-        """The operation for one step, unless it ended, is held, or waits behind another on its pod."""
+    def take(self, operation_id: str, now: datetime) -> Taken | None:
+        """The operation for one step, unless it is not due, is held, or waits behind another on its pod.
+
+        Wake-ups may come twice or late; the place in `due` decides whether there is anything to do.
+        """
         known = self.operation(operation_id)
-        if known is None:
+        if known is None or not self._is_due(known, now):
             return None
         keys = self._keys
         answer = cast(
@@ -187,6 +191,17 @@ class WalkStore:
         if answer[0] != "taken":
             return None
         return Taken(Operation.model_validate_json(answer[2]), answer[1])
+
+    def _is_due(self, operation: Operation, now: datetime) -> bool:
+        if operation.state is OperationState.ACCEPTED:
+            return True
+        score = self._client.zscore(self._keys.due, operation.id)
+        return score is not None and score <= to_ms(now)
+
+    def look_now(self, operation_id: str, now: datetime) -> bool:
+        """Bring forward the next look at an operation; False when nobody looks at it any more."""
+        changed = self._client.zadd(self._keys.due, {operation_id: to_ms(now)}, xx=True, lt=True, ch=True)
+        return bool(changed) or self._client.zscore(self._keys.due, operation_id) is not None
 
     def renew(self, taken: Taken) -> bool:
         return self._lease(taken, LEASE_MS)
@@ -259,11 +274,11 @@ class WalkStore:
 
     # -- what the clock asks
 
-    def due(self, now_ms: int, limit: int = 500) -> list[str]:
-        return cast("list[str]", self._client.zrangebyscore(self._keys.due, "-inf", now_ms, start=0, num=limit))
+    def due(self, now: datetime, limit: int = 500) -> list[str]:
+        return cast("list[str]", self._client.zrangebyscore(self._keys.due, "-inf", to_ms(now), start=0, num=limit))
 
-    def gates_due(self, now_ms: int) -> list[str]:
-        return cast("list[str]", self._client.zrangebyscore(self._keys.gates, "-inf", now_ms))
+    def gates_due(self, now: datetime) -> list[str]:
+        return cast("list[str]", self._client.zrangebyscore(self._keys.gates, "-inf", to_ms(now)))
 
     def open_operations(self) -> list[str]:
         return sorted(cast("set[str]", self._client.smembers(self._keys.open)))

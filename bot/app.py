@@ -1,0 +1,175 @@
+"""The Bolt app: payloads in, asks to the handlers, answers out with the ack. The same app serves both modes of Slack."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+from slack_bolt import Ack, App, BoltContext
+from slack_sdk import WebClient
+
+from bot import clicks, pickers
+from bot.answering import answer
+from bot.clicks import Click
+from bot.edge import Payload, ack_with, late_by, on_error, stamp
+from bot.face import Answer, Ask, Face
+from bot.views import acks
+from pods.audit import Event
+from pods.jobs import Job
+from pods.requests import Origin
+
+log = structlog.get_logger()
+
+#: Listeners are short; the pool only has to be wider than any burst of people.
+LISTENERS: Final = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackEnds:
+    """How this process reaches Slack."""
+
+    client: WebClient
+    signing_secret: str = ""
+    #: False for Socket Mode, whose payloads come over our own connection and carry no signature.
+    verify_requests: bool = False
+
+
+def build_app(face: Face, ends: SlackEnds, *, monotonic: Callable[[], float] = time.monotonic) -> App:
+    app = App(
+        client=ends.client,
+        signing_secret=ends.signing_secret or "unused-in-socket-mode",
+        token_verification_enabled=False,
+        request_verification_enabled=ends.verify_requests,
+        ignoring_self_events_enabled=True,
+        listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
+    )
+    listeners = Listeners(face, monotonic)
+    app.middleware(stamp(monotonic))
+    app.command(re.compile(r"^/pod"))(listeners.command)
+    app.event("app_mention")(listeners.mention)
+    app.event("message")(listeners.message)
+    app.action(re.compile(r"^(pod|gate|op)\."))(listeners.click)
+    app.action(re.compile(r"^link"))(listeners.link)
+    app.action(re.compile(r"^pick\."))(listeners.picked)
+    app.options(re.compile(r"^pick\."))(listeners.options)
+    app.error(on_error(ends.client))
+    return app
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """One per kind of payload. Each acks exactly once, after what it wrote is durable."""
+
+    face: Face
+    monotonic: Callable[[], float]
+
+    def command(self, ack: Ack, body: Payload, context: BoltContext) -> None:
+        ask = Ask(
+            team=str(body.get("team_id", "")),
+            user=str(body.get("user_id", "")),
+            channel=str(body.get("channel_id", "")),
+            text=str(body.get("text") or ""),
+            origin=Origin.SLASH,
+            trigger=str(body.get("trigger_id", "")),
+            response_url=body.get("response_url"),
+        )
+        reply = self._late(context) or self._foreign(ask) or answer(self.face, ask)
+        ack_with(ack, reply.content, public=reply.public)
+
+    def mention(self, ack: Ack, body: Payload, context: BoltContext) -> None:
+        self._said(ack, body, context)
+
+    def message(self, ack: Ack, body: Payload, context: BoltContext) -> None:
+        """Only what a person writes to the bot directly; edits, joins and other bots are none of our business."""
+        event = body.get("event", {})
+        if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id"):
+            ack()
+            return
+        self._said(ack, body, context)
+
+    def _said(self, ack: Ack, body: Payload, context: BoltContext) -> None:
+        event: dict[str, Any] = body.get("event", {})
+        ask = Ask(
+            team=str(event.get("user_team") or event.get("team") or body.get("team_id", "")),
+            user=str(event.get("user", "")),
+            channel=str(event.get("channel", "")),
+            text=str(event.get("text") or ""),
+            origin=Origin.MENTION,
+            trigger=str(body.get("event_id", "")),
+            thread_ts=event.get("thread_ts") or self._thread_of(event),
+        )
+        reply = self._late(context) or self._foreign(ask) or answer(self.face, ask)
+        self._later(ask, reply)
+        ack()
+
+    def _thread_of(self, event: dict[str, Any]) -> str | None:
+        """Answers to a mention go to its thread; a direct message needs none."""
+        return None if event.get("channel_type") == "im" else event.get("ts")
+
+    def click(self, ack: Ack, body: Payload, context: BoltContext) -> None:
+        action: dict[str, Any] = body["actions"][0]
+        name = str(action["action_id"]).partition("#")[0]
+        value = str(action.get("value", ""))
+        ask = self._ask_of_block(body, f"{name} {value}")
+        click = Click(action=name, value=value, ask=ask)
+        reply = self._late(context) or self._foreign(ask) or clicks.run(self.face, click)
+        self._later(ask, reply)
+        ack()
+
+    def picked(self, ack: Ack, body: Payload, context: BoltContext) -> None:
+        action: dict[str, Any] = body["actions"][0]
+        verb = str(action["action_id"]).partition("#")[0].removeprefix("pick.")
+        chosen = str((action.get("selected_option") or {}).get("value", ""))
+        ask = self._ask_of_block(body, f"{verb} {chosen}")
+        reply = self._late(context) or self._foreign(ask) or answer(self.face, ask)
+        self._later(ask, reply)
+        ack()
+
+    def options(self, ack: Ack, body: Payload) -> None:
+        ack(options=pickers.options(self.face, str(body.get("value") or "")))
+
+    def link(self, ack: Ack) -> None:
+        """A url button: the client opened the page by itself."""
+        ack()
+
+    def _ask_of_block(self, body: Payload, text: str) -> Ask:
+        container: dict[str, Any] = body.get("container", {})
+        user: dict[str, Any] = body.get("user", {})
+        channel: dict[str, Any] = body.get("channel") or {}
+        message: dict[str, Any] = body.get("message") or {}
+        return Ask(
+            team=str(user.get("team_id") or (body.get("team") or {}).get("id", "")),
+            user=str(user.get("id", "")),
+            channel=str(channel.get("id") or container.get("channel_id", "")),
+            text=text,
+            origin=Origin.BUTTON,
+            trigger=str(body.get("trigger_id", "")),
+            thread_ts=message.get("thread_ts") or container.get("thread_ts"),
+            response_url=body.get("response_url"),
+        )
+
+    def _late(self, context: BoltContext) -> Answer | None:
+        waited = late_by(context, self.monotonic)
+        if waited is None:
+            return None
+        log.warning("listener.late", seconds=round(waited, 1))
+        return Answer(content=acks.too_late(waited))
+
+    def _foreign(self, ask: Ask) -> Answer | None:
+        """Other workspaces and people from outside, as in shared channels, may do nothing here."""
+        if ask.team == self.face.team:
+            return None
+        self.face.audit(ask, Event.FOREIGN, self.face.clock.now(), result="refused")
+        return Answer(content=acks.foreign())
+
+    def _later(self, ask: Ask, reply: Answer) -> None:
+        if reply.content is None:
+            return
+        now = self.face.clock.now()
+        key = self.face.reply_later(ask, reply.content, now, public=reply.public)
+        self.face.wake(Job.DELIVER, key)

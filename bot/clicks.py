@@ -1,0 +1,162 @@
+"""Buttons: a verb on a card, an answer at a gate, another look. A second click finds what the first one made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot import reads, verbs
+from bot.face import Answer, Ask, Face
+from bot.views import acks, gates
+from pods.access import Allowed
+from pods.audit import Event
+from pods.fleet import owners
+from pods.gates import Gate, GateKind, GateRefusal, GateState, decide
+from pods.jobs import Job
+from pods.messages import Message
+from pods.model import Verb
+from pods.operations import Code, Operation, cancel, release
+from pods.policy import Role
+from pods.requests import Request, RequestState, settle
+from pods.store.commit import Done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Click:
+    """An action id without its "#n", its value, and the ask it amounts to."""
+
+    action: str
+    value: str
+    ask: Ask
+
+
+def run(face: Face, click: Click) -> Answer:
+    match click.action.split("."):
+        case ["pod", "status"]:
+            return reads.status(face, click.ask, (_pod_id(click.value),))
+        case ["pod", verb]:
+            return verbs.run(face, click.ask, Verb(verb), (_pod_id(click.value),))
+        case ["gate", answer]:
+            return _at_gate(face, click, agree=answer == "yes")
+        case ["op", "look"]:
+            return _look_again(face, click)
+    return Answer(content=None)
+
+
+def _pod_id(value: str) -> str:
+    return value.partition(":")[0]
+
+
+def _look_again(face: Face, click: Click) -> Answer:
+    operation_id = click.value.partition(":")[0]
+    if not face.store.walk.look_now(operation_id, face.clock.now()):
+        operation = face.store.walk.operation(operation_id)
+        if operation is None:
+            return Answer(content=acks.forgotten())
+        return reads.status(face, click.ask, (operation.pod_id,))
+    face.wake(Job.STEP, operation_id)
+    return Answer(content=acks.looking_again())
+
+
+def _at_gate(face: Face, click: Click, *, agree: bool) -> Answer:
+    request_id, _, kind = click.value.partition(":")
+    now = face.clock.now()
+    request = face.store.walk.request(request_id)
+    gate = next((each for each in request.gates if each.kind == kind), None) if request else None
+    if request is None or gate is None:
+        return Answer(content=acks.forgotten())
+    decided = decide(gate, click.ask.user, agree=agree, now=now)
+    if isinstance(decided, GateRefusal):
+        face.audit(click.ask, Event.REFUSED, now, result=decided.value)
+        return Answer(content=gates.refused(decided, gate, now=now, tz=face.zone(click.ask.user)))
+    if agree and not _still_allowed(face, request, click.ask, now):
+        decided = decided.model_copy(update={"state": GateState.DECLINED})
+    return _settle(face, click, request, decided, now)
+
+
+def _still_allowed(face: Face, request: Request, ask: Ask, now: datetime) -> bool:
+    """Whether the requester may still do this to these pods, now that it was agreed to."""
+    requester = Ask(
+        team=request.team,
+        user=request.by,
+        channel=request.place.channel,
+        text=request.command,
+        origin=request.origin,
+        trigger=ask.trigger,
+    )
+    facts = face.store.fleet.facts()
+    consented = {person for gate in request.gates if gate.kind is GateKind.CONSENT for person in gate.who}
+    for operation in face.store.walk.operations(request.operations):
+        decision = face.decide(
+            requester, Role.OPERATOR, now, owner=owners(facts, operation.pod_id), changes_pod=True
+        )
+        if not isinstance(decision, Allowed):
+            return False
+        if decision.consent_of is not None and decision.consent_of not in consented:
+            return False
+    return True
+
+
+def _settle(face: Face, click: Click, request: Request, gate: Gate, now: datetime) -> Answer:
+    after = settle(request, gate)
+    operations = tuple(
+        _after_gate(operation, after, now)
+        for operation in face.store.walk.operations(request.operations)
+        if not operation.ended
+    )
+    messages, tell = _messages(face, click, after, gate, now)
+    result = face.store.walk.settle(
+        after,
+        operations if after.state is not RequestState.WAITING else (),
+        was=request,
+        messages=messages,
+        tell=tell,
+        audit=face.entry(
+            click.ask,
+            Event.CONFIRMED if gate.state is GateState.PASSED else Event.DECLINED,
+            now,
+            result=f"{gate.kind.value}: {request.command}",
+            request_id=request.id,
+        ),
+        now=now,
+    )
+    if not isinstance(result, Done):
+        # Somebody decided, or it expired, in this very moment: say what stands now.
+        return Answer(content=acks.changed_meanwhile())
+    for message in messages:
+        face.wake(Job.DELIVER, message.key)
+    if after.state is RequestState.ACCEPTED:
+        verbs.wake(face, after, operations)
+    return Answer(content=None)
+
+
+def _after_gate(operation: Operation, request: Request, now: datetime) -> Operation:
+    if request.state is RequestState.ACCEPTED:
+        return release(operation, now)
+    return cancel(operation, Code.DECLINED, now)
+
+
+def _messages(
+    face: Face, click: Click, request: Request, gate: Gate, now: datetime
+) -> tuple[tuple[Message, ...], tuple[str, ...]]:
+    """The messages this decision writes anew, and those it only brings up to date."""
+    if gate.kind is not GateKind.CONFIRM:
+        return (), (request.id,)
+    written: list[Message] = []
+    dialog = face.store.outbox.get(verbs.confirm_key(request.id))
+    if dialog is not None:
+        # The click brought a fresh response_url, with which the dialog itself can be replaced.
+        written.append(
+            dialog.model_copy(
+                update={
+                    "version": dialog.version + 1,
+                    "response_url": click.ask.response_url or dialog.response_url,
+                    "response_uses": 0,
+                    "replaces": click.ask.response_url is not None,
+                    "created_at": now,
+                }
+            )
+        )
+    if request.state in {RequestState.ACCEPTED, RequestState.WAITING}:
+        written.append(verbs.request_message(request, now))
+    return tuple(written), ()

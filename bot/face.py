@@ -1,0 +1,115 @@
+"""What the listeners work with, what a person asked, and what they read in answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.registry import Registry
+from pods.access import Decision, Person, decide
+from pods.audit import AuditEntry, Event
+from pods.fleet import Owner
+from pods.ids import derived_id
+from pods.messages import Content, Message, MessageKind, Target
+from pods.policy import Role
+from pods.ports import Clock, Wake
+from pods.requests import Origin, Place
+from pods.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One invocation by a person, whatever surface it came by."""
+
+    team: str
+    user: str
+    channel: str
+    text: str
+    origin: Origin
+    #: Unique per invocation and the same on redelivery.
+    trigger: str
+    thread_ts: str | None = None
+    response_url: str | None = None
+
+    @property
+    def place(self) -> Place:
+        return Place(channel=self.channel, thread_ts=self.thread_ts, response_url=self.response_url)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the person reads now. None of content: the message of the request says it all."""
+
+    content: Content | None
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """The bot's side of the store. Listeners parse, decide, write, wake and answer; they never call RunPod."""
+
+    account: str
+    team: str
+    bot_user: str
+    store: Store
+    clock: Clock
+    wake: Wake
+    registry: Registry
+
+    def person(self, ask: Ask, now: datetime) -> Person:
+        return self.store.people.person(ask.team, ask.user, now)
+
+    def zone(self, user: str) -> ZoneInfo:
+        known = self.store.people.zone(user)
+        return ZoneInfo(known) if known else self.store.people.policy().tz
+
+    def decide(
+        self, ask: Ask, needed: Role, now: datetime, *, owner: Owner | None = None, changes_pod: bool = False
+    ) -> Decision:
+        people = self.store.people
+        return decide(
+            self.person(ask, now),
+            needed,
+            policy=people.policy(),
+            channel=ask.channel,
+            holders=people.holders(),
+            owner=owner,
+            changes_pod=changes_pod,
+        )
+
+    def audit(self, ask: Ask, event: Event, now: datetime, *, result: str = "", pod_id: str = "") -> None:
+        self.store.walk.record_audit(self.entry(ask, event, now, result=result, pod_id=pod_id), now)
+
+    def entry(
+        self, ask: Ask, event: Event, now: datetime, *, result: str = "", pod_id: str = "", request_id: str = ""
+    ) -> AuditEntry:
+        return AuditEntry(
+            at=now,
+            event=event,
+            by=ask.user,
+            team=ask.team,
+            channel=ask.channel,
+            command=ask.text,
+            result=result,
+            pod_id=pod_id,
+            request_id=request_id,
+        )
+
+    def reply_later(self, ask: Ask, content: Content, now: datetime, *, public: bool = False) -> str:
+        """Queue a private answer for a person whose surface takes none with the ack; its message key."""
+        key = f"{derived_id('reply', ask.trigger)}.reply"
+        kind = MessageKind.SHARED if public else MessageKind.REPLY
+        message = Message(
+            key=key,
+            kind=kind,
+            user=ask.user,
+            target=Target(channel=ask.channel, thread_ts=ask.thread_ts),
+            response_url=ask.response_url,
+            created_at=now,
+            content=content,
+        )
+        self.store.outbox.put(message, now)
+        return key
+
+

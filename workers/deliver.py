@@ -1,0 +1,212 @@
+"""The deliver queue: bring one message up to what is true now.
+
+Rendered from the latest records, sent only if there is more to tell than was told, paced by what Slack asks. A process
+that dies between Slack's answer and our write leaves `posting_since` behind: the next delivery looks into the channel
+once for our metadata before it posts again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from bot.views import repeated
+from pods.errors import ChatError, ChatRateLimited
+from pods.messages import Content, Message, Road, Target
+from pods.store.outbox import Draft
+from workers import content
+from workers.context import Context, current
+from workers.edge import job
+
+log = structlog.get_logger()
+
+#: Name of the metadata that carries our message key.
+METADATA: Final = "podkeeper_message"
+BACKOFF: Final = tuple(timedelta(seconds=s) for s in (1, 2, 5, 15, 30, 60))
+MAX_TRIES: Final = 40
+#: About one message a second and channel is what Slack allows.
+PACE_S: Final = 1.0
+
+#: Slack's words for "no road leads there".
+UNREACHABLE: Final = frozenset(
+    {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "no_permission"}
+)
+#: The message we would edit is not there to edit.
+UNEDITABLE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+#: response_url used up or too old.
+SPENT: Final = frozenset({"used_url", "expired_url", "invalid_url"})
+#: Old clients and phased roll-outs refuse blocks that others take.
+PLAIN_INSTEAD: Final = frozenset({"invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format"})
+
+
+@job
+def deliver(key: str) -> None:
+    context = current()
+    draft = context.store.outbox.take(key)
+    if draft is None:
+        return
+    with structlog.contextvars.bound_contextvars(message=key, kind=draft.message.kind.value):
+        _deliver(context, draft)
+
+
+def _deliver(context: Context, draft: Draft) -> None:
+    now = context.clock.now()
+    message = draft.message
+    if draft.wanted <= message.sent:
+        context.store.outbox.finish(draft, message, now)
+        return
+    paused = context.store.outbox.paused_for(message.target.channel)
+    if paused is not None:
+        context.store.outbox.later(draft, message, now + paused, now)
+        return
+    rendered = content.render(context, message, now)
+    if rendered is None:
+        log.error("message.nothing_to_say")
+        context.store.outbox.give_up(draft, now)
+        return
+    try:
+        draft, sent = _send(context, draft, rendered, now)
+    except _Failed as failed:
+        _failed(context, failed)
+        return
+    context.store.outbox.finish(draft, sent, context.clock.now())
+    context.store.clockwork.count("message_sent")
+
+
+class _Failed(Exception):
+    """Slack's answer together with the draft as last written."""
+
+    def __init__(self, draft: Draft, cause: ChatError) -> None:
+        super().__init__(cause.code)
+        self.draft = draft
+        self.cause = cause
+
+
+def _send(context: Context, draft: Draft, rendered: Content, now: datetime) -> tuple[Draft, Message]:
+    message = draft.message
+    try:
+        match message.road(now):
+            case Road.UPDATE:
+                return _edit(context, draft, rendered)
+            case Road.POST | Road.DM:
+                return _post(context, draft, rendered, now)
+            case Road.RESPOND:
+                return _respond(context, draft, rendered, now)
+            case Road.EPHEMERAL:
+                context.chat.ephemeral(
+                    message.target.channel,
+                    message.user,
+                    text=rendered.text,
+                    blocks=rendered.blocks,
+                    thread_ts=message.target.thread_ts,
+                )
+                return draft, message
+    except ChatError as error:
+        raise _Failed(draft, error) from error
+
+
+def _edit(context: Context, draft: Draft, rendered: Content) -> tuple[Draft, Message]:
+    target = draft.message.target
+    try:
+        context.chat.update(target.channel, str(target.ts), text=rendered.text, blocks=rendered.blocks)
+    except ChatError as error:
+        raise _Failed(draft, error) from error
+    return draft, draft.message
+
+
+def _post(context: Context, draft: Draft, rendered: Content, now: datetime) -> tuple[Draft, Message]:
+    message = draft.message
+    channel = message.target.channel
+    if message.road(now) is Road.DM:
+        channel = context.chat.open_dm(message.user)
+    if message.posting_since is not None:
+        found = _already_there(context, message, channel)
+        if isinstance(found, str):
+            standing = message.model_copy(update={"target": _at(message.target, channel, found), "posting_since": None})
+            draft = context.store.outbox.save(draft, standing, now)
+            return _edit(context, draft, rendered)
+        if found is None:
+            rendered = repeated(rendered)
+    draft = context.store.outbox.save(draft, message.model_copy(update={"posting_since": now}), now)
+    try:
+        posted = context.chat.post(
+            channel,
+            text=rendered.text,
+            blocks=rendered.blocks,
+            thread_ts=message.target.thread_ts,
+            metadata={"event_type": METADATA, "event_payload": {"key": message.key}},
+        )
+    except ChatError as error:
+        raise _Failed(draft, error) from error
+    context.store.outbox.pause(channel, PACE_S)
+    return draft, draft.message.model_copy(update={"target": _at(message.target, posted.channel, posted.ts)})
+
+
+def _at(target: Target, channel: str, ts: str) -> Target:
+    return target.model_copy(update={"channel": channel, "ts": ts})
+
+
+def _already_there(context: Context, message: Message, channel: str) -> str | bool | None:
+    """The ts of a post that was begun and never heard of; False: it is not there; None: we may not look."""
+    since = (message.posting_since or message.created_at) - timedelta(minutes=1)
+    try:
+        return context.chat.find(channel, key=message.key, since=since, thread_ts=message.target.thread_ts) or False
+    except ChatError as error:
+        log.info("history.unread", code=error.code)
+        return None
+
+
+def _respond(context: Context, draft: Draft, rendered: Content, now: datetime) -> tuple[Draft, Message]:
+    message = draft.message
+    used = message.model_copy(update={"response_uses": message.response_uses + 1})
+    draft = context.store.outbox.save(draft, used, now)
+    try:
+        context.chat.respond(
+            str(message.response_url),
+            text=rendered.text,
+            blocks=rendered.blocks,
+            replace=message.sent > 0 or message.replaces,
+            in_channel=message.public,
+        )
+    except ChatError as error:
+        raise _Failed(draft, error) from error
+    return draft, draft.message
+
+
+def _failed(context: Context, failed: _Failed) -> None:
+    now = context.clock.now()
+    draft, message, cause = failed.draft, failed.draft.message, failed.cause
+    log.warning("message.unsent", code=cause.code, detail=cause.detail, tries=message.tries)
+    if isinstance(cause, ChatRateLimited):
+        context.store.outbox.pause(message.target.channel, cause.retry_after_s)
+        unsent = message.model_copy(update={"posting_since": None})
+        context.store.outbox.later(draft, unsent, now + timedelta(seconds=cause.retry_after_s), now)
+        return
+    if message.tries >= MAX_TRIES:
+        log.error("message.given_up", code=cause.code)
+        context.store.clockwork.count("message_given_up")
+        context.store.outbox.give_up(draft, now)
+        return
+    after = _other_road(message, cause, now)
+    wait = timedelta(0) if after.road(now) is not message.road(now) else BACKOFF[min(message.tries, len(BACKOFF) - 1)]
+    context.store.outbox.later(draft, after.model_copy(update={"tries": message.tries + 1}), now + wait, now)
+
+
+def _other_road(message: Message, cause: ChatError, now: datetime) -> Message:
+    """The message with what this failure taught about its roads."""
+    changes: dict[str, object] = {}
+    if not cause.maybe_sent:
+        changes["posting_since"] = None
+    if cause.code in UNREACHABLE:
+        changes["not_in_channel"] = True
+    if cause.code in UNEDITABLE:
+        changes["target"] = message.target.model_copy(update={"ts": None})
+    if cause.code in SPENT:
+        changes["response_url"] = None
+    if cause.code in PLAIN_INSTEAD:
+        changes["plain"] = True
+    if message.road(now) is Road.RESPOND and not cause.maybe_sent and cause.code not in PLAIN_INSTEAD:
+        changes["response_url"] = None
+    return message.model_copy(update=changes)
