@@ -220,8 +220,12 @@ _SCHEMA_MOVED: Final = "RunPod's GraphQL API does not know this any more. Podkee
 _GRAPHQL_MEANINGS: Final = (
     ({"UNAUTHENTICATED"}, ("unauthorized", "not authenticated"), Meaning(Unauthorized)),
     ({"FORBIDDEN"}, ("access denied", "not authorized"), Meaning(Forbidden)),
-    ({"GRAPHQL_VALIDATION_FAILED"}, ("cannot query field", "unknown type"), Meaning(InvalidRequest, _SCHEMA_MOVED)),
-    ({"BAD_USER_INPUT"}, ("is not defined by type",), Meaning(InvalidRequest, _SCHEMA_MOVED)),
+    (
+        {"GRAPHQL_VALIDATION_FAILED"},
+        ("cannot query field", "unknown type", "is not defined by type"),
+        Meaning(InvalidRequest, _SCHEMA_MOVED),
+    ),
+    ({"BAD_USER_INPUT"}, (), Meaning(InvalidRequest)),
 )
 
 

@@ -16,7 +16,7 @@ from pods.runpod.errors import graphql_error_of, unreadable
 from pods.runpod.graphql_wire import WireAccount, WirePod
 from pods.runpod.json_body import read_json
 from pods.runpod.lenient import fields_wrong
-from pods.runpod.transport import CREATE_TIMEOUT, TIMEOUT, Call, Sender
+from pods.runpod.transport import CREATE_READ_S, READ_S, Call, Sender
 
 
 class GraphqlApi:
@@ -129,7 +129,7 @@ def _call(
         method="POST",
         body=body,
         reads=reads,
-        timeout=CREATE_TIMEOUT if purpose is Capability.CREATE else TIMEOUT,
+        read_s=CREATE_READ_S if purpose is Capability.CREATE else READ_S,
         secrets=secrets,
     )
 

@@ -8,7 +8,7 @@ _POD_FIELDS: Final = """
 fragment PodFields on Pod {
   id name desiredStatus lastStatusChange lastStartedAt createdAt
   imageName dockerArgs env ports locked
-  gpuCount vcpuCount memoryInGb cpuFlavorId
+  gpuCount vcpuCount memoryInGb
   containerDiskInGb volumeInGb volumeMountPath networkVolumeId
   costPerHr adjustedCostPerHr
   machine { podHostId gpuTypeId dataCenterId secureCloud }

@@ -110,7 +110,6 @@ class WirePod(WireModel):
     gpu_count: Whole = Field(default=None, alias="gpuCount")
     vcpu_count: Whole = Field(default=None, alias="vcpuCount")
     memory: Whole = Field(default=None, alias="memoryInGb")
-    cpu_flavor: Maybe[Text] = Field(default=None, alias="cpuFlavorId")
     disk: Whole = Field(default=None, alias="containerDiskInGb")
     volume: Whole = Field(default=None, alias="volumeInGb")
     volume_path: Maybe[Text] = Field(default=None, alias="volumeMountPath")
@@ -141,7 +140,7 @@ class WirePod(WireModel):
             env_names=self.env.names,
             stamp=self.env.stamp,
             gpu=self._gpu(machine),
-            cpu=self._cpu(),
+            cpu=self._cpu(machine),
             cloud=_cloud(machine),
             data_center=machine.data_center,
             cost_per_hour=cost or Decimal(0),
@@ -169,14 +168,15 @@ class WirePod(WireModel):
         return self.adjusted_cost or self.cost
 
     def _gpu(self, machine: WireMachine) -> Gpu | None:
-        if self.gpu_count is None or (self.gpu_count == 0 and self.cpu_flavor):
+        """A count of 0 on a GPU machine is a pod whose host was full; on another machine it is a CPU pod."""
+        if self.gpu_count is None or not (self.gpu_count or machine.gpu_type_id):
             return None
         return Gpu(id=machine.gpu_type_id or "", count=self.gpu_count)
 
-    def _cpu(self) -> Cpu | None:
-        if self.gpu_count or not self.cpu_flavor or self.vcpu_count is None:
+    def _cpu(self, machine: WireMachine) -> Cpu | None:
+        if self.gpu_count or machine.gpu_type_id or self.vcpu_count is None:
             return None
-        return Cpu(id=self.cpu_flavor, vcpu_count=self.vcpu_count, memory_gb=self.memory)
+        return Cpu(id="", vcpu_count=self.vcpu_count, memory_gb=self.memory)
 
     def _ssh_direct(self) -> SshEndpoint | None:
         ports = self.runtime.ports if self.runtime else None

@@ -23,7 +23,7 @@ from pods.runpod.json_body import read_json
 from pods.runpod.lenient import fields_wrong
 from pods.runpod.log_stream import Bounds, read_backlog
 from pods.runpod.paging import Pages
-from pods.runpod.transport import CREATE_TIMEOUT, Call, Sender, failure_of
+from pods.runpod.transport import CREATE_READ_S, Call, Sender, failure_of
 from pods.runpod.wire import WirePod
 
 #: The most RunPod gives per page.
@@ -85,7 +85,7 @@ class RestApi:
                 method="POST",
                 body=rest_body(spec),
                 reads=False,
-                timeout=CREATE_TIMEOUT,
+                read_s=CREATE_READ_S,
                 secrets=tuple(spec.env.values()),
             )
         )

@@ -23,10 +23,11 @@ from pods.runpod.quota import QuotaLedger
 
 #: Without an explicit one, RunPod's gateway may answer 403 "error code: 1010".
 USER_AGENT: Final = f"podkeeper/{version('podkeeper')}"
+CONNECT_S: Final = 5.0
 #: A step of an operation is at most 20 s: connect and read stay within it.
-TIMEOUT: Final = httpx.Timeout(connect=5.0, read=15.0, write=5.0, pool=5.0)
+READ_S: Final = 15.0
 #: RunPod places the pod before it answers.
-CREATE_TIMEOUT: Final = httpx.Timeout(connect=5.0, read=60.0, write=5.0, pool=5.0)
+CREATE_READ_S: Final = 60.0
 #: A thousand pods are about 2 MB.
 MAX_BODY: Final = 64 * 1024 * 1024
 
@@ -44,7 +45,7 @@ class Call:
     body: Mapping[str, Any] | None = field(default=None, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     reads: bool = True
-    timeout: httpx.Timeout = TIMEOUT
+    read_s: float = READ_S
     #: Values in the body that must not come back in an error's text.
     secrets: Collection[str] = field(default=(), repr=False)
 
@@ -90,7 +91,6 @@ class Sender:
         self._client = httpx.Client(
             auth=key,
             headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
-            timeout=TIMEOUT,
             follow_redirects=False,
             transport=transport,
         )
@@ -123,7 +123,7 @@ class Sender:
             params=dict(call.params) or None,
             headers=dict(call.headers),
             content=None if call.body is None else json.dumps(call.body),
-            timeout=call.timeout,
+            timeout=httpx.Timeout(CONNECT_S, read=call.read_s),
         )
         if call.body is not None:
             request.headers["Content-Type"] = "application/json"
@@ -142,7 +142,7 @@ class Sender:
     def _whole(self, call: Call, response: httpx.Response, answer: Answer) -> Answer:
         """Read in pieces, since the read timeout bounds only the wait for each piece."""
         body = bytearray()
-        ends = self.monotonic() + (call.timeout.read or 0)
+        ends = self.monotonic() + call.read_s
         try:
             for piece in response.iter_bytes():
                 body += piece
