@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import uuid
 from collections.abc import Mapping
@@ -79,7 +80,7 @@ class SimRunPod:
         status = None if response.failure else response.status
         effect = self.world.changes != before
         self.calls.note(self.world.at, request.method, operation, status=status, effect=effect)
-        if operation.name in {"list", "graphql:myself"} and b'"hasNextPage": true' not in response.body:
+        if _ends_a_pass(request, operation, response):
             self.calls.list_passes += 1
             self.listed.notify_all()
         request_id = uuid.uuid5(uuid.NAMESPACE_URL, f"runpod-call/{self.calls.count}")
@@ -120,3 +121,10 @@ class SimRunPod:
         response = graphql.execute(self.world, request, operation)
         late = fault or self.faults.strike(operation, When.AFTER)
         return response if late is None else replaced(late, operation, response)
+
+
+def _ends_a_pass(request: SimRequest, operation: Operation, response: SimResponse) -> bool:
+    """Whether somebody has now looked at the whole list: by REST its last page, by GraphQL `myself { pods }`."""
+    if operation.name == "list":
+        return b'"hasNextPage": true' not in response.body
+    return operation.name == "graphql:myself" and re.search(rb"\bpods\b", request.body) is not None
