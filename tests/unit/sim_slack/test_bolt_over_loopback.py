@@ -10,15 +10,18 @@ from typing import Any
 import pytest
 from slack_bolt import Ack, App, BoltRequest
 from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sim.slack import Place, SimSlack
+from sim.slack import Place, SimSlack, Workspace
+from sim.slack.delivery.in_process import to_bolt
 from sim.slack.serving import Loopback
-from sim.slack.workspace import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
+from sim.slack.workspace import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Command
+from tests.unit.sim_slack.conftest import HandClock
 
 Json = dict[str, Any]
 ASK = {
@@ -165,3 +168,33 @@ def test_a_command_a_click_and_a_form_make_the_round_trip(server: tuple[SimSlack
         assert heard.mentioned.wait(5)
         assert heard.mentions == ["<@U0PODKEEPER> stop abc"]
     assert len(heard.submitted) == 2
+
+
+def test_the_sdk_moves_to_a_new_connection_when_asked_to(server: tuple[SimSlack, str]) -> None:
+    sim, url = server
+    road = sim.delivery.socket
+    with over_socket(sim, url, Heard()):
+        old = road.connections[0]
+        road.disconnect("refresh_requested")
+        until(lambda: len(road.connections) == 2)
+        old.close()
+        until(lambda: old not in road.connections)
+        assert sim.command("U0BOB", "C0GPUPODS", "/pod ping").ok
+        assert old.delivered == []
+
+
+def test_a_bolt_app_can_be_called_without_a_socket(clock: HandClock) -> None:
+    """`to_bolt` acks as the Socket Mode adapter does: an unknown command is no ack at all."""
+    sim = SimSlack(Workspace.seeded(), clock, monotonic=clock.monotonic)
+    sim.workspace.commands["/nobody"] = Command(command="/nobody", description="", usage_hint="")
+    known = AuthorizeResult(enterprise_id=None, team_id="T0TEAM", bot_token=BOT_TOKEN, bot_user_id="U0PODKEEPER")
+    app = App(signing_secret=SIGNING_SECRET, authorize=lambda: known)
+
+    @app.command("/pod")
+    def pod(ack: Ack, command: Json) -> None:
+        ack({"text": f"pong {command['text']}", "response_type": "in_channel"})
+
+    sim.delivery.use_in_process(to_bolt(app))
+    assert sim.command("U0BOB", "C0GPUPODS", "/pod ping").ok
+    assert [message.content.text for message in sim.messages("C0GPUPODS")] == ["pong ping"]
+    assert sim.command("U0BOB", "C0GPUPODS", "/nobody").error == "dispatch_failed"

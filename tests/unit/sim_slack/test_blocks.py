@@ -1,0 +1,327 @@
+"""What Slack refuses in blocks: one line per limit, each with the pointer it is reported at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sim.slack.blocks import message_characters, validate_message, validate_options, validate_view
+
+Json = dict[str, Any]
+
+
+def plain(text: str = "x") -> Json:
+    return {"type": "plain_text", "text": text}
+
+
+def mrkdwn(text: str = "x") -> Json:
+    return {"type": "mrkdwn", "text": text}
+
+
+def button(**more: Any) -> Json:
+    return {"type": "button", "text": plain(), **more}
+
+
+def option(value: str = "v", text: str = "x") -> Json:
+    return {"text": plain(text), "value": value}
+
+
+def section(**more: Any) -> Json:
+    return {"type": "section", **({"text": mrkdwn()} | more)}
+
+
+def actions(*elements: Json, **more: Any) -> Json:
+    return {"type": "actions", "elements": list(elements), **more}
+
+
+def select(**more: Any) -> Json:
+    return {"type": "static_select", **({"options": [option()]} | more)}
+
+
+def cells(*texts: str) -> list[Json]:
+    return [{"type": "raw_text", "text": text} for text in texts]
+
+
+def data_table(rows: list[list[Json]], **more: Any) -> Json:
+    return {"type": "data_table", "caption": "Pods", "rows": rows, **more}
+
+
+def chart(series: list[Json] | None = None, categories: list[str] | None = None, **more: Any) -> Json:
+    points = [{"label": "Mon", "value": 1}]
+    body = {
+        "type": "bar",
+        "series": [{"name": "cost", "data": points}] if series is None else series,
+        "axis_config": {"categories": ["Mon"] if categories is None else categories},
+    }
+    return {"type": "data_visualization", "title": "Cost", "chart": body, **more}
+
+
+def text_part(text: str) -> Json:
+    return {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
+
+
+CONFIRM = {"title": plain(), "text": plain(), "confirm": plain(), "deny": plain()}
+
+ACCEPTED = {
+    "section with everything": section(fields=[mrkdwn("y" * 2000)] * 10, accessory=button(value="v" * 2000)),
+    "longest texts": section(text=mrkdwn("x" * 3000)),
+    "header": {"type": "header", "text": plain("h" * 150)},
+    "context": {
+        "type": "context",
+        "elements": [mrkdwn(), {"type": "image", "image_url": "https://x.test/a.png", "alt_text": "a"}],
+    },
+    "25 buttons": actions(*(button(action_id=str(n)) for n in range(25))),
+    "menus": actions(
+        select(initial_option=option()),
+        {"type": "external_select", "min_query_length": 0},
+        {"type": "users_select"},
+        {"type": "overflow", "options": [option()]},
+        {"type": "datepicker", "initial_date": "2026-11-23"},
+        {"type": "checkboxes", "options": [{"text": mrkdwn(), "value": "v"}]},
+    ),
+    "confirm": actions(button(confirm={**CONFIRM, "style": "danger"})),
+    "divider": {"type": "divider"},
+    "markdown": {"type": "markdown", "text": "**x**"},
+    "image": {"type": "image", "image_url": "https://x.test/a.png", "alt_text": "a"},
+    "input in a message": {"type": "input", "label": plain(), "element": {"type": "plain_text_input"}},
+    "rich text": {
+        "type": "rich_text",
+        "elements": [
+            text_part("<!channel>"),
+            {"type": "rich_text_list", "style": "bullet", "indent": 8, "elements": [text_part("a")]},
+            {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "code"}]},
+        ],
+    },
+    "table": {"type": "table", "rows": [cells("a", "")], "column_settings": [None, {"align": "right"}]},
+    "data table": data_table([cells("pod"), [{"type": "raw_number", "value": 1.5, "text": "$1.50"}]], page_size=10),
+    "chart": chart(),
+    "pie": {
+        "type": "data_visualization",
+        "title": "Who",
+        "chart": {"type": "pie", "segments": [{"label": "bob", "value": 1}]},
+    },
+    "container": {"type": "container", "title": plain(), "is_collapsible": True, "child_blocks": [section()]},
+    "context actions": {
+        "type": "context_actions",
+        "elements": [{"type": "icon_button", "icon": "trash", "text": plain(), "action_id": "a"}],
+    },
+    "task card": {"type": "task_card", "task_id": "t", "title": "Stop", "status": "in_progress"},
+    "plan": {"type": "plan", "title": "Stop", "tasks": [{"task_id": "t", "title": "x", "status": "pending"}]},
+    "card": {"type": "card", "title": plain(), "actions": [button()]},
+}
+
+REFUSED = {
+    "unknown block": ({"type": "sparkline"}, "/blocks/0/type"),
+    "no type": ({"text": plain()}, "/blocks/0/type"),
+    "not an object": ("divider", "/blocks/0"),
+    "unknown key": (section(colour="red"), "/blocks/0/colour"),
+    "alert in a message": ({"type": "alert", "text": plain()}, "/blocks/0/type"),
+    "empty section": ({"type": "section"}, "/blocks/0"),
+    "empty text": (section(text=mrkdwn("")), "/blocks/0/text/text"),
+    "text too long": (section(text=mrkdwn("x" * 3001)), "/blocks/0/text/text"),
+    "text that is a string": (section(text="x"), "/blocks/0/text"),
+    "emoji in mrkdwn": (section(text={**mrkdwn(), "emoji": True}), "/blocks/0/text/emoji"),
+    "field too long": (section(fields=[mrkdwn("x" * 2001)]), "/blocks/0/fields/0/text"),
+    "11 fields": (section(fields=[mrkdwn()] * 11), "/blocks/0/fields"),
+    "header too long": ({"type": "header", "text": plain("x" * 151)}, "/blocks/0/text/text"),
+    "header in mrkdwn": ({"type": "header", "text": mrkdwn()}, "/blocks/0/text/type"),
+    "11 context elements": ({"type": "context", "elements": [mrkdwn()] * 11}, "/blocks/0/elements"),
+    "button in context": ({"type": "context", "elements": [button()]}, "/blocks/0/elements/0/type"),
+    "26 buttons": (actions(*[button()] * 26), "/blocks/0/elements"),
+    "no buttons": (actions(), "/blocks/0/elements"),
+    "same action_id twice": (actions(button(action_id="a"), button(action_id="a")), "/blocks/0/elements/1/action_id"),
+    "action_id too long": (actions(button(action_id="a" * 256)), "/blocks/0/elements/0/action_id"),
+    "block_id too long": (section(block_id="a" * 256), "/blocks/0/block_id"),
+    "button text too long": (actions(button(text=plain("x" * 76))), "/blocks/0/elements/0/text/text"),
+    "button value too long": (actions(button(value="x" * 2001)), "/blocks/0/elements/0/value"),
+    "button style": (actions(button(style="default")), "/blocks/0/elements/0/style"),
+    "confirm incomplete": (
+        actions(button(confirm={"title": plain(), "text": plain(), "confirm": plain()})),
+        "/blocks/0/elements/0/confirm",
+    ),
+    "confirm title": (
+        actions(button(confirm={**CONFIRM, "title": plain("x" * 101)})),
+        "/blocks/0/elements/0/confirm/title/text",
+    ),
+    "confirm text": (
+        actions(button(confirm={**CONFIRM, "text": plain("x" * 301)})),
+        "/blocks/0/elements/0/confirm/text/text",
+    ),
+    "confirm label": (
+        actions(button(confirm={**CONFIRM, "deny": plain("x" * 31)})),
+        "/blocks/0/elements/0/confirm/deny/text",
+    ),
+    "option text": (actions(select(options=[option(text="x" * 76)])), "/blocks/0/elements/0/options/0/text/text"),
+    "option value": (actions(select(options=[option("x" * 151)])), "/blocks/0/elements/0/options/0/value"),
+    "101 options": (actions(select(options=[option(str(n)) for n in range(101)])), "/blocks/0/elements/0/options"),
+    "no options": (actions({"type": "static_select"}), "/blocks/0/elements/0"),
+    "same value twice": (actions(select(options=[option(), option()])), "/blocks/0/elements/0/options"),
+    "initial not offered": (actions(select(initial_option=option("w"))), "/blocks/0/elements/0/initial_option"),
+    "6 overflow options": (
+        actions({"type": "overflow", "options": [option(str(n)) for n in range(6)]}),
+        "/blocks/0/elements/0/options",
+    ),
+    "11 checkboxes": (
+        actions({"type": "checkboxes", "options": [option(str(n)) for n in range(11)]}),
+        "/blocks/0/elements/0/options",
+    ),
+    "placeholder": (actions(select(placeholder=plain("x" * 151))), "/blocks/0/elements/0/placeholder/text"),
+    "bad date": (actions({"type": "datepicker", "initial_date": "tomorrow"}), "/blocks/0/elements/0/initial_date"),
+    "text input in actions": (actions({"type": "plain_text_input"}), "/blocks/0/elements/0/type"),
+    "image without alt": ({"type": "image", "image_url": "https://x.test/a.png"}, "/blocks/0"),
+    "empty markdown": ({"type": "markdown", "text": ""}, "/blocks/0/text"),
+    "list too deep": (
+        {
+            "type": "rich_text",
+            "elements": [{"type": "rich_text_list", "style": "bullet", "indent": 9, "elements": []}],
+        },
+        "/blocks/0/elements/0/indent",
+    ),
+    "unknown rich leaf": (
+        {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"type": "mrkdwn"}]}]},
+        "/blocks/0/elements/0/elements/0/type",
+    ),
+    "101 table rows": ({"type": "table", "rows": [cells("a")] * 101}, "/blocks/0/rows"),
+    "21 table columns": ({"type": "table", "rows": [cells(*"a" * 21)]}, "/blocks/0/rows/0"),
+    "table text in mrkdwn": ({"type": "table", "rows": [[mrkdwn()]]}, "/blocks/0/rows/0/0/type"),
+    "data table without rows": (data_table([cells("pod")]), "/blocks/0/rows"),
+    "102 data table rows": (data_table([cells("a")] * 102), "/blocks/0/rows"),
+    "ragged data table": (data_table([cells("a"), cells("a", "b")]), "/blocks/0/rows/1"),
+    "empty cell": (data_table([cells("a"), cells("")]), "/blocks/0/rows/1/0/text"),
+    "data table too wordy": (data_table([cells("a"), cells("x" * 10_000)]), "/blocks/0/rows"),
+    "page size": (data_table([cells("a"), cells("b")], page_size=101), "/blocks/0/page_size"),
+    "data table without caption": ({"type": "data_table", "rows": [cells("a"), cells("b")]}, "/blocks/0"),
+    "row header out of range": (
+        data_table([cells("a"), cells("b")], row_header_column_index=1),
+        "/blocks/0/row_header_column_index",
+    ),
+    "chart title": (chart(title="x" * 51), "/blocks/0/title"),
+    "missing point": (chart(categories=["Mon", "Tue"]), "/blocks/0/chart/series/0/data"),
+    "series twice": (
+        chart([{"name": "a", "data": [{"label": "Mon", "value": 1}]}] * 2),
+        "/blocks/0/chart/series/1/name",
+    ),
+    "seven series": (
+        chart([{"name": str(n), "data": [{"label": "Mon", "value": 1}]} for n in range(7)]),
+        "/blocks/0/chart/series",
+    ),
+    "axis label too long": (
+        {**chart(), "chart": {**chart()["chart"], "axis_config": {"categories": ["Mon"], "x_label": "x" * 51}}},
+        "/blocks/0/chart/axis_config/x_label",
+    ),
+    "series name too long": (
+        chart([{"name": "x" * 21, "data": [{"label": "Mon", "value": 1}]}]),
+        "/blocks/0/chart/series/0/name",
+    ),
+    "infinite value": (
+        chart([{"name": "a", "data": [{"label": "Mon", "value": float("inf")}]}]),
+        "/blocks/0/chart/series/0/data/0/value",
+    ),
+    "empty slice": (
+        {
+            "type": "data_visualization",
+            "title": "t",
+            "chart": {"type": "pie", "segments": [{"label": "a", "value": 0}]},
+        },
+        "/blocks/0/chart/segments/0/value",
+    ),
+    "11 in a container": (
+        {"type": "container", "title": plain(), "child_blocks": [section()] * 11},
+        "/blocks/0/child_blocks",
+    ),
+    "container without title": ({"type": "container", "child_blocks": [section()]}, "/blocks/0"),
+    "container in a container": (
+        {"type": "container", "title": plain(), "child_blocks": [{"type": "container"}]},
+        "/blocks/0/child_blocks/0/type",
+    ),
+    "6 context actions": (
+        {"type": "context_actions", "elements": [{"type": "icon_button", "icon": "trash", "text": plain()}] * 6},
+        "/blocks/0/elements",
+    ),
+    "pending card alone": (
+        {"type": "task_card", "task_id": "t", "title": "x", "status": "pending"},
+        "/blocks/0/status",
+    ),
+    "three card actions": ({"type": "card", "title": plain(), "actions": [button()] * 3}, "/blocks/0/actions"),
+}
+
+
+@pytest.mark.parametrize("block", ACCEPTED.values(), ids=ACCEPTED.keys())
+def test_slack_takes(block: Json) -> None:
+    assert validate_message([block]) == []
+
+
+@pytest.mark.parametrize(("block", "pointer"), REFUSED.values(), ids=REFUSED.keys())
+def test_slack_refuses(block: object, pointer: str) -> None:
+    problems = validate_message([block])
+    assert [problem.partition(": ")[0] for problem in problems] == [pointer], problems
+
+
+def test_a_message_has_at_most_fifty_blocks() -> None:
+    assert validate_message([{"type": "divider"}] * 50) == []
+    assert validate_message([{"type": "divider"}] * 51) == ["/blocks: must have 0 to 50 items, has 51"]
+
+
+def test_a_block_id_is_used_once_even_inside_a_container() -> None:
+    inside = {"type": "container", "title": plain(), "child_blocks": [section(block_id="a")]}
+    problems = validate_message([section(block_id="a"), inside])
+    assert problems == ["/blocks/1/child_blocks/0/block_id: 'a' is used by another block"]
+
+
+def test_the_same_action_id_may_appear_in_two_blocks() -> None:
+    assert validate_message([actions(button(action_id="a")), actions(button(action_id="a"))]) == []
+
+
+def test_a_message_has_one_table_two_charts_and_twelve_thousand_characters_of_markdown() -> None:
+    table = {"type": "table", "rows": [cells("a")]}
+    assert validate_message([table, table]) == ["/blocks/1: only_one_table_allowed"]
+    assert validate_message([chart(), chart()]) == []
+    assert validate_message([chart()] * 3) == ["/blocks/2: at most 2 charts in one message"]
+    long = {"type": "markdown", "text": "x" * 6001}
+    assert validate_message([long, long]) == ["/blocks: markdown blocks must be at most 12000 characters in all"]
+
+
+def test_the_characters_of_a_message_leave_out_data_tables() -> None:
+    assert message_characters([section(text=mrkdwn("x" * 10)), data_table([cells("abc"), cells("def")])]) == 10
+
+
+def modal(*blocks: Json, **more: Any) -> Json:
+    return {"type": "modal", "title": plain("T"), "blocks": list(blocks or (section(),)), **more}
+
+
+INPUT = {"type": "input", "label": plain(), "element": {"type": "plain_text_input"}}
+BAD_VIEWS = {
+    "no kind": ({"blocks": []}, "/view/type"),
+    "title too long": (modal(title=plain("x" * 25)), "/view/title/text"),
+    "submit too long": (modal(submit=plain("x" * 25)), "/view/submit/text"),
+    "private_metadata too long": (modal(private_metadata="x" * 3001), "/view/private_metadata"),
+    "callback_id too long": (modal(callback_id="x" * 256), "/view/callback_id"),
+    "101 blocks": (modal(*[{"type": "divider"}] * 101), "/view/blocks"),
+    "input without submit": (modal(INPUT), "/view"),
+    "table in a modal": (modal({"type": "table", "rows": [cells("a")]}), "/view/blocks/0/type"),
+    "markdown in a modal": (modal({"type": "markdown", "text": "x"}), "/view/blocks/0/type"),
+    "no title": ({"type": "modal", "blocks": [section()]}, "/view"),
+    "unknown key": (modal(width=3), "/view/width"),
+    "title on Home": ({"type": "home", "title": plain(), "blocks": [section()]}, "/view/title"),
+    "alert on Home": ({"type": "home", "blocks": [{"type": "alert", "text": plain()}]}, "/view/blocks/0/type"),
+}
+
+
+@pytest.mark.parametrize(("view", "pointer"), BAD_VIEWS.values(), ids=BAD_VIEWS.keys())
+def test_slack_refuses_the_view(view: Json, pointer: str) -> None:
+    problems = validate_view(view)
+    assert [problem.partition(": ")[0] for problem in problems] == [pointer], problems
+
+
+def test_slack_takes_the_views() -> None:
+    assert validate_view(modal(INPUT, {"type": "alert", "text": plain(), "level": "error"}, submit=plain("Go"))) == []
+    home = {"type": "home", "blocks": [chart(), data_table([cells("a"), cells("b")])]}
+    assert validate_view(home) == []
+
+
+def test_a_menu_takes_up_to_a_hundred_options() -> None:
+    assert validate_options({"options": [option(str(n)) for n in range(100)]}) == []
+    assert validate_options({"options": []}) == []
+    assert validate_options({"options": [option(str(n)) for n in range(101)]}) != []
+    assert validate_options({"pods": []}) != []
