@@ -11,6 +11,7 @@ from pods.access import Decision, Person, decide
 from pods.audit import AuditEntry, Event
 from pods.fleet import Owner
 from pods.ids import derived_id
+from pods.jobs import Job
 from pods.messages import Content, Message, MessageKind, Target
 from pods.policy import Role
 from pods.ports import Clock, Wake
@@ -61,8 +62,13 @@ class Face:
         return self.store.people.person(ask.team, ask.user, now)
 
     def zone(self, user: str) -> ZoneInfo:
+        """The person's zone; the policy's until Slack has told theirs."""
         known = self.store.people.zone(user)
-        return ZoneInfo(known) if known else self.store.people.policy().tz
+        if known is not None:
+            return ZoneInfo(known)
+        if self.store.clockwork.wake_once(Job.PERSON, user, for_ms=60_000):
+            self.wake(Job.PERSON, user)
+        return self.store.people.policy().tz
 
     def decide(
         self, ask: Ask, needed: Role, now: datetime, *, owner: Owner | None = None, changes_pod: bool = False
@@ -111,5 +117,3 @@ class Face:
         )
         self.store.outbox.put(message, now)
         return key
-
-

@@ -26,6 +26,8 @@ class Job(StrEnum):
     DELIVER = "workers.deliver.deliver"
     #: Read the user groups that carry roles.
     ROLES = "workers.report.refresh_roles"
+    #: Read what Slack knows of one person.
+    PERSON = "workers.report.refresh_person"
 
 
 QUEUE_OF: Final[dict[Job, Queue]] = {
@@ -34,4 +36,5 @@ QUEUE_OF: Final[dict[Job, Queue]] = {
     Job.POLL: Queue.WATCH,
     Job.DELIVER: Queue.DELIVER,
     Job.ROLES: Queue.REPORT,
+    Job.PERSON: Queue.REPORT,
 }

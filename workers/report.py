@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import available_timezones
+
 import structlog
 
 from pods.errors import ChatError
@@ -33,3 +35,16 @@ def _refresh(context: Context, wanted: frozenset[str]) -> None:
             context.store.people.save_groups(known.model_copy(update={"trouble": error.sentence}), now)
         return
     context.store.people.save_groups(Groups(members=members, read_at=now), now)
+
+
+@job
+def refresh_person(user: str) -> None:
+    """Learn a person's time zone, for the times they read and write."""
+    context = current()
+    try:
+        zone = context.chat.user_zone(user)
+    except ChatError as error:
+        log.info("person.unread", code=error.code)
+        return
+    if zone in available_timezones():
+        context.store.people.save_zone(user, str(zone))

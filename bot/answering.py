@@ -1,0 +1,63 @@
+"""From text to an answer: read it, find the command, check the role, let its handler speak."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from bot import ownership, reads, verbs
+from bot.commands.catalog import REGISTRY
+from bot.face import Answer, Ask, Face
+from bot.grammar import Invocation, Kind, Misunderstood, parse
+from bot.views import answers
+from pods.access import Refusal
+from pods.audit import Event
+
+Handler = Callable[[Face, Ask, Invocation], Answer]
+
+
+def answer(face: Face, ask: Ask) -> Answer:
+    now = face.clock.now()
+    read = parse(ask.text, face.registry, now=now, tz=face.zone(ask.user), bot_user=face.bot_user)
+    if isinstance(read, Misunderstood):
+        return _misunderstood(face, ask, read)
+    decision = face.decide(ask, read.command.role, now)
+    if isinstance(decision, Refusal):
+        return _refused(face, ask, read, decision, now)
+    reply = HANDLERS[read.command.verb](face, ask, read)
+    return Answer(content=reply.content, public=reply.public or (read.share and not read.command.changes_pod))
+
+
+def _refused(face: Face, ask: Ask, read: Invocation, refusal: Refusal, now: datetime) -> Answer:
+    face.audit(ask, Event.REFUSED, now, result=refusal.why.value)
+    return Answer(content=answers.refused(refusal, read.command.verb, ask.channel))
+
+
+def _misunderstood(face: Face, ask: Ask, read: Misunderstood) -> Answer:
+    if read.kind is Kind.EMPTY:
+        return Answer(content=answers.help_all(reads.described(face.registry)))
+    command = read.command
+    usage = face.registry.usage(command) if command else ""
+    if read.kind is Kind.MISSING and command and read.arg is command.pods and face.store.fleet.load().entries:
+        return Answer(content=answers.picker(command.verb, usage))
+    return Answer(content=answers.misunderstood(read.sentence, read.suggestions, usage))
+
+
+def _verb(face: Face, ask: Ask, read: Invocation) -> Answer:
+    pod_verb = read.command.pod_verb
+    if pod_verb is None:
+        raise AssertionError(f"{read.command.verb} is declared without what it asks of RunPod")
+    return verbs.run(face, ask, pod_verb, read.pods)
+
+
+HANDLERS: Final[dict[str, Handler]] = {
+    "help": reads.help_,
+    "list": reads.list_,
+    "status": lambda face, ask, read: reads.status(face, ask, read.pods),
+    "whoami": reads.whoami,
+    "health": reads.health,
+    "claim": ownership.claim,
+    "give": ownership.give,
+    **{command.verb: _verb for command in REGISTRY.all() if command.pod_verb is not None},
+}

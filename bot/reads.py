@@ -1,0 +1,124 @@
+"""What only reads: help, list, status, whoami, health. All from Redis, answered with the ack."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot import gpus, states
+from bot.face import Answer, Ask, Face
+from bot.grammar import Invocation
+from bot.health import report
+from bot.registry import Command, Registry
+from bot.verbs import find
+from bot.views import answers
+from bot.views import pods as pod_views
+from pods.access import Allowed
+from pods.fleet import OwnerKind, PodFacts, owners
+from pods.model import Pod, Verb
+from pods.policy import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A command with its usage line, as help shows it."""
+
+    command: Command
+    usage: str
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.command, name)
+
+
+def help_(face: Face, ask: Ask, read: Invocation) -> Answer:
+    del ask
+    wanted = read.values.get("command")
+    if wanted is None:
+        return Answer(content=answers.help_all(described(face.registry)))
+    command = face.registry.lookup(str(wanted))
+    if command is None:
+        raise AssertionError("the grammar only lets known commands through")
+    return Answer(content=answers.help_one(_described(face.registry, command)))
+
+
+def list_(face: Face, ask: Ask, read: Invocation) -> Answer:
+    fleet, facts = face.store.fleet.load(), face.store.fleet.facts()
+    entries = tuple(entry for entry in fleet.entries if matches(entry.pod, facts, read.values, ask.user))
+    content = pod_views.listing(
+        entries,
+        facts=facts,
+        fleet=fleet,
+        filters=read.canonical.removeprefix("list").split(),
+        viewer=ask.user,
+        now=face.clock.now(),
+        tz=face.zone(ask.user),
+    )
+    return Answer(content=content)
+
+
+def matches(pod: Pod, facts: Mapping[str, PodFacts], wanted: Mapping[str, object], viewer: str) -> bool:
+    """Whether the pod passes every filter given."""
+    owner = owners(facts, pod.id)
+    person = owner.user if owner and owner.kind is OwnerKind.PERSON else None
+    checks = {
+        "mine": lambda _: person == viewer,
+        "unowned": lambda _: owner is None,
+        "owner": lambda user: person == user,
+        "state": lambda state: states.has(pod, state),
+        "gpu": lambda gpu: gpus.has(pod, str(gpu)),
+    }
+    return all(checks[name](value) for name, value in wanted.items() if value is not None)
+
+
+def status(face: Face, ask: Ask, references: Sequence[str]) -> Answer:
+    found = find(face, references, None)
+    if isinstance(found, Answer):
+        return found
+    fleet, facts, now = face.store.fleet.load(), face.store.fleet.facts(), face.clock.now()
+    cards = [
+        pod_views.card(
+            pod,
+            facts=facts.get(pod.id),
+            holder=face.store.walk.holder(pod.id),
+            fleet=fleet,
+            may=may(face, ask, facts, pod),
+            now=now,
+            tz=face.zone(ask.user),
+        )
+        for pod in found
+    ]
+    return Answer(content=pod_views.together(cards))
+
+
+def may(face: Face, ask: Ask, facts: Mapping[str, PodFacts], pod: Pod) -> frozenset[Verb]:
+    """The verbs the person may use on the pod here, asking its owner first where needed."""
+    decision = face.decide(ask, Role.OPERATOR, face.clock.now(), owner=owners(facts, pod.id), changes_pod=True)
+    return frozenset(pod.actions) if isinstance(decision, Allowed) else frozenset()
+
+
+def whoami(face: Face, ask: Ask, read: Invocation) -> Answer:
+    del read
+    facts, fleet = face.store.fleet.facts(), face.store.fleet.load()
+    own = tuple(
+        entry.pod for entry in fleet.entries if (owner := owners(facts, entry.pod.id)) and owner.user == ask.user
+    )
+    person = face.person(ask, face.clock.now())
+    ceiling = face.store.people.policy().ceiling(ask.channel)
+    content = answers.whoami(person, ceiling=ceiling, channel=ask.channel, zone=str(face.zone(ask.user)), pods=own)
+    return Answer(content=content)
+
+
+def health(face: Face, ask: Ask, read: Invocation) -> Answer:
+    del read
+    now = face.clock.now()
+    return Answer(content=answers.health(report(face.store, now), now=now, tz=face.zone(ask.user)))
+
+
+def described(registry: Registry) -> tuple[Described, ...]:
+    return tuple(_described(registry, command) for command in registry.all())
+
+
+def _described(registry: Registry, command: Command) -> Described:
+    return Described(command, registry.usage(command))
+
+
