@@ -17,6 +17,11 @@ from pods.requests import Request
 
 #: More pods than this are counted, not named.
 _NAMED = 5
+#: True wherever the fault struck.
+_UNSURE = (
+    "If a message about this appears within a minute, it was recorded all the same; otherwise nothing was done, and "
+    "you can ask again."
+)
 
 
 def on_it(verb: Verb, pods: Sequence[tuple[str, str]]) -> Content:
@@ -64,17 +69,13 @@ def too_late(seconds: float) -> Content:
 
 
 def own_fault(error_id: str, *, recorded: bool) -> Content:
-    became = (
-        "What you asked was recorded and not yet carried out; I try again within 30 s."
-        if recorded
-        else "Nothing was recorded and nothing was done; ask again."
-    )
+    """`recorded` only where that is certain: a fault may strike between the write and the answer."""
+    became = "What you asked was recorded and not yet carried out; I try again within 30 s." if recorded else _UNSURE
     return _line(f"Something in me failed (error {code(error_id)}). {became}")
 
 
 def store_down() -> Content:
-    """Nothing was written and nothing read, so this is certain."""
-    return _line("Nothing was done: my store does not answer, and without it I do nothing. Ask again in a minute.")
+    return _line(f"My store does not answer, and without it I do nothing new. {_UNSURE}")
 
 
 def not_recorded(error: PodkeeperError) -> Content:

@@ -1,0 +1,254 @@
+"""The questions before an operation, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from bot.views import buttons, disks
+from bot.views.figures import at, burn, per_hour, per_month, span
+from bot.views.layout import BLOCKS_MAX, TEXT_MAX, fitting, page, small
+from bot.views.text import counted, people, person, pod_ref, ref
+from bot.views.verbs import FORMS, STATES
+from pods.fleet import OwnerKind, PodFacts, owners
+from pods.gates import Gate, GateKind, GateRefusal, GateState
+from pods.messages import Content
+from pods.model import BILLED, Pod, PodStatus, Verb
+from pods.money import stopped_storage_per_month
+from pods.operations import Code, Operation
+from pods.requests import Request
+
+_ROOM: Final = 700
+
+
+def dialog(
+    request: Request,
+    operations: Sequence[Operation],
+    pods: Sequence[Pod],
+    gate: Gate,
+    *,
+    facts: Mapping[str, PodFacts],
+    now: datetime,
+    tz: ZoneInfo,
+) -> Content:
+    """The requester's own dialog as it stands now."""
+    match gate.state:
+        case GateState.OPEN:
+            return confirm(request, operations, pods, gate, facts=facts, now=now, tz=tz)
+        case GateState.PASSED:
+            return confirmed(request, operations)
+        case GateState.DECLINED:
+            return declined(request, operations)
+        case GateState.EXPIRED:
+            return expired(request, operations)
+
+
+def confirm(
+    request: Request,
+    operations: Sequence[Operation],
+    pods: Sequence[Pod],
+    gate: Gate,
+    *,
+    facts: Mapping[str, PodFacts],
+    now: datetime,
+    tz: ZoneInfo,
+) -> Content:
+    """Asked of the requester alone: which pods, what is lost for good, until when."""
+    known = {pod.id: pod for pod in pods}
+    head, entries = _question(request, operations, known, facts)
+    until = f"Only you can answer, until {at(gate.expires_at, now, tz)}; without an answer nothing is done."
+    consent = next((each for each in request.gates if each.kind is GateKind.CONSENT), None)
+    then = f"After that {people(consent.who, joint='or')} is asked, as the owner." if consent else ""
+    foot = " ".join(each for each in (then, until) if each)
+    return page(
+        [head, "\n".join(fitting(entries, BLOCKS_MAX - 2 * _ROOM)), small(foot)],
+        key=_key(request),
+        buttons=buttons.gate(
+            request,
+            GateKind.CONFIRM,
+            yes=_yes(request.verb, len(operations)),
+            no="Cancel",
+            danger=request.verb is not Verb.START,
+        ),
+        text="\n".join((head, *fitting(entries, TEXT_MAX - _ROOM), foot)),
+    )
+
+
+def _question(
+    request: Request, operations: Sequence[Operation], known: Mapping[str, Pod], facts: Mapping[str, PodFacts]
+) -> tuple[str, list[str]]:
+    """One pod's loss in sentences; several pods as a line each."""
+    verb = request.verb
+    if len(operations) == 1:
+        only = operations[0]
+        pod = known.get(only.pod_id)
+        name = ref(pod) if pod else pod_ref(only.pod_name, only.pod_id)
+        whose = _whose(facts, only.pod_id, request.by)
+        return f"{verb.value.capitalize()} {name}{_standing(pod)}?{whose}", [_takes(verb, pod)]
+    lines = []
+    for each in operations:
+        pod = known.get(each.pod_id)
+        name = ref(pod) if pod else pod_ref(each.pod_name, each.pod_id)
+        lines.append(f"• {name}{_standing(pod)}.{_whose(facts, each.pod_id, request.by)} {_takes(verb, pod)}".rstrip())
+    return f"{verb.value.capitalize()} {counted(len(operations), 'pod')}?", lines
+
+
+def _standing(pod: Pod | None) -> str:
+    """What it is and costs now, after its name."""
+    if pod is None or pod.status is PodStatus.UNKNOWN:
+        return ", whose state is not known"
+    rate = burn(pod)
+    if pod.status not in BILLED:
+        return f", {STATES[pod.status]}"
+    return f", {STATES[pod.status]} at {'a cost not known' if rate is None else per_hour(rate)}"
+
+
+def _whose(facts: Mapping[str, PodFacts], pod_id: str, asker: str) -> str:
+    """Only where it is not the asker's own."""
+    owner = owners(facts, pod_id)
+    if owner is None:
+        return " Nobody has claimed it."
+    if owner.kind is OwnerKind.TEAM:
+        return " It is the team's."
+    return "" if owner.user in {None, asker} else f" It is {person(owner.user or '')}'s."
+
+
+def _takes(verb: Verb, pod: Pod | None) -> str:
+    if pod is None:
+        return "What it would lose is not known: count everything on it as gone for good."
+    if verb is Verb.TERMINATE:
+        return disks.terminate_takes(pod)
+    if verb is Verb.START:
+        return "It bills by the hour from then on."
+    if pod.status is PodStatus.EXITED:
+        return "It is stopped already, so nothing is lost."
+    return disks.stop_takes(pod)
+
+
+def _yes(verb: Verb, number: int) -> str:
+    word = verb.value.capitalize()
+    return word if number == 1 else f"{word} all {number}"
+
+
+def confirmed(request: Request, operations: Sequence[Operation]) -> Content:
+    """The dialog once answered: it keeps no button."""
+    consent = next((each for each in request.gates if each.kind is GateKind.CONSENT), None)
+    if consent is not None and consent.state is GateState.OPEN:
+        then = f"Now {people(consent.who, joint='or')} is asked, as the owner, in the channel."
+    else:
+        then = "The result appears in the channel."
+    return page([f"Confirmed: {_order(request, operations)}. {then}"], key=_key(request))
+
+
+def declined(request: Request, operations: Sequence[Operation]) -> Content:
+    order = _order(request, operations)
+    if any(each.outcome and each.outcome.code is Code.NOT_ALLOWED for each in operations):
+        return page([f"You may no longer do this here: {order}. Nothing was done."], key=_key(request))
+    return page([f"Cancelled: {order}. Nothing was done."], key=_key(request))
+
+
+def expired(request: Request, operations: Sequence[Operation]) -> Content:
+    gate = next((each for each in request.gates if each.kind is GateKind.CONFIRM), None)
+    within = f" within {span(gate.expires_at - request.created_at)}" if gate else ""
+    order = _order(request, operations)
+    return page([f"Not confirmed{within}: {order}. Nothing was done; ask again if you want it."], key=_key(request))
+
+
+def void(request: Request, operations: Sequence[Operation]) -> Content:
+    """Answered yes, but the pod is no longer what the question spoke of."""
+    order = _order(request, operations)
+    return page(
+        [f"Not carried out: {order}. The pod changed since you were asked, so nothing was done. Ask again to see it."],
+        key=_key(request),
+    )
+
+
+def consent(
+    request: Request,
+    operations: Sequence[Operation],
+    pods: Sequence[Pod],
+    owner: str,
+    *,
+    now: datetime,
+    tz: ZoneInfo,
+) -> Content:
+    """The public question to the owner. Until it is answered nothing is done."""
+    known = {pod.id: pod for pod in pods}
+    head = f"{person(owner)}: may {person(request.by)} {request.verb.value} {_names(operations)}?"
+    if len(operations) == 1:
+        only = operations[0]
+        pod = known.get(only.pod_id)
+        entries = [_means(request.verb, only, pod)]
+    else:
+        entries = [
+            f"• {pod_ref(each.pod_name, each.pod_id)}: {_means(request.verb, each, known.get(each.pod_id))}"
+            for each in operations
+        ]
+    gate = next((each for each in request.gates if each.kind is GateKind.CONSENT), None)
+    until = f", until {at(gate.expires_at, now, tz)}" if gate else ""
+    foot = f"Only {person(owner)} can answer{until}; without an answer nothing is done."
+    return page(
+        [head, "\n".join(fitting(entries, BLOCKS_MAX - 2 * _ROOM)), small(foot)],
+        key=_key(request),
+        buttons=buttons.gate(
+            request, GateKind.CONSENT, yes="Allow", no="Decline", danger=request.verb is Verb.TERMINATE
+        ),
+        text="\n".join((head, *fitting(entries, TEXT_MAX - _ROOM), foot)),
+    )
+
+
+def _means(verb: Verb, operation: Operation, pod: Pod | None) -> str:
+    """In money and data, as far as the snapshot or the question's own record says."""
+    sentences = [_money(verb, operation, pod)]
+    if verb is not Verb.START:
+        sentences.append(_takes(verb, pod))
+    return " ".join(each for each in sentences if each)
+
+
+def _money(verb: Verb, operation: Operation, pod: Pod | None) -> str:
+    bound = operation.bound
+    status = pod.status if pod else bound.status if bound else PodStatus.UNKNOWN
+    rate = burn(pod) if pod else bound.cost_per_hour if bound else None
+    if status in BILLED:
+        cost = "a cost not known" if rate is None else per_hour(rate)
+        return f"It is {STATES[status]} at {cost}."
+    month = stopped_storage_per_month(pod) if pod else None
+    disk = f", its disk costs {per_month(month)}" if month else ""
+    bills = " Started, it bills by the hour." if verb is Verb.START else ""
+    return f"It is {STATES[status]}{disk}.{bills}"
+
+
+def refused(refusal: GateRefusal, gate: Gate, *, now: datetime, tz: ZoneInfo) -> Content:
+    """A click at a gate that decides nothing."""
+    match refusal:
+        case GateRefusal.NOT_YOURS:
+            whose = people(gate.who, joint="or")
+            words = f"Only {whose} can answer this, until {at(gate.expires_at, now, tz)}. Your click changed nothing."
+        case GateRefusal.EXPIRED:
+            words = f"Too late: the time to answer ran out at {at(gate.expires_at, now, tz)}. Nothing was done."
+        case GateRefusal.CLOSED:
+            words = f"{_closed(gate, now, tz)} Your click changed nothing."
+    return page([words], key="gate")
+
+
+def _closed(gate: Gate, now: datetime, tz: ZoneInfo) -> str:
+    if gate.decided_by is None or gate.decided_at is None:
+        return "This question is closed."
+    answer = "said yes" if gate.state is GateState.PASSED else "said no"
+    return f"This was already answered: {person(gate.decided_by)} {answer} at {at(gate.decided_at, now, tz)}."
+
+
+def _order(request: Request, operations: Sequence[Operation]) -> str:
+    return f"{FORMS[request.verb].plain} {_names(operations)}"
+
+
+def _names(operations: Sequence[Operation]) -> str:
+    if len(operations) == 1:
+        return pod_ref(operations[0].name, operations[0].pod_id)
+    return counted(len(operations), "pod")
+
+
+def _key(request: Request) -> str:
+    return f"{request.id}.{request.version}"

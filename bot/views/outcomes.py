@@ -1,0 +1,33 @@
+"""How an operation ended, in words: one function per code, and within it what differs by verb."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from bot.views import done, undone
+from bot.views.cases import Case, Told
+from pods.operations import Code
+
+_BY_CODE: Final[dict[Code, Callable[[Case], Told]]] = {
+    Code.DONE: done.done,
+    Code.ALREADY: done.already,
+    Code.ZERO_GPU: done.zero_gpu,
+    Code.NOT_CONFIRMED: undone.not_confirmed,
+    Code.GONE: undone.gone,
+    Code.REFUSED: undone.refused,
+    Code.NOT_POSSIBLE: undone.not_possible,
+    Code.LOCKED: undone.locked,
+    Code.CLUSTER: undone.cluster,
+    Code.NEVER_ASKED: undone.never_asked,
+    Code.CHANGED: undone.changed,
+    Code.BUSY: undone.busy,
+    Code.JOINED: undone.joined,
+    Code.DECLINED: undone.declined,
+    Code.EXPIRED: undone.expired,
+    Code.NOT_ALLOWED: undone.not_allowed,
+}
+
+
+def told(case: Case, code: Code) -> Told:
+    return _BY_CODE[code](case)
