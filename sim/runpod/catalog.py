@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 
 from sim.runpod.calls import Operation
@@ -13,13 +14,19 @@ from sim.runpod.wire import Json, SimRequest, SimResponse, bad_request, invalid,
 from sim.runpod.world import World
 
 _PRODUCTS = {"POD", "CLUSTER", "SERVERLESS"}
+_PATTERNS = {
+    "countryCodes": re.compile(r"[A-Z]{2}"),
+    "cudaVersions": re.compile(r"\d+\.\d+"),
+    "minCudaVersion": re.compile(r"\d+(\.\d+)?"),
+}
 _ONLY_WITH_AVAILABILITY = ("count", "cloud", "countryCodes", "cudaVersions", "minCudaVersion")
 
 
 def list_gpus(context: Context) -> SimResponse:
     availability = _wants_availability(context.request)
     _check_filters(context.request, availability=availability)
-    gpus = [_gpu_json(context, gpu, availability=availability) for gpu in GPU_TYPES.values()]
+    placeable = GPU_TYPES.values() if _centers(context.request) else ()
+    gpus = [_gpu_json(context, gpu, availability=availability) for gpu in placeable]
     return json_response(HTTPStatus.OK, {"gpus": gpus})
 
 
@@ -81,6 +88,10 @@ def _check_filters(request: SimRequest, *, availability: bool) -> None:
         raise invalid([f"count: '{count}' must be an integer of at least 1"])
     if request.query.get("cloud", "SECURE") not in {"SECURE", "COMMUNITY"}:
         raise invalid(["cloud: value must be one of 'SECURE', 'COMMUNITY'"])
+    for name, pattern in _PATTERNS.items():
+        wrong = [word for word in _words(request, name) if not pattern.fullmatch(word)]
+        if wrong:
+            raise invalid([f"{name}: '{wrong[0]}' does not match pattern '{pattern.pattern}'"])
     if "cudaVersions" in request.query and "minCudaVersion" in request.query:
         raise bad_request("cudaVersions and minCudaVersion are mutually exclusive")
 
@@ -103,17 +114,22 @@ def _gpu_json(context: Context, gpu: GpuType, *, availability: bool) -> Json:
     if not availability:
         return written
     query = context.request.query
+    centers, versions = _centers(context.request), _cuda_versions(context.request)
     level = stock(context.world, gpu, count=int(query.get("count", "1")), cloud=query.get("cloud", "SECURE"))
+    if not centers or not versions:
+        level = "NONE"
     written["availability"] = level
     if level != "NONE":
-        written["dataCenters"] = [
-            {"id": center.id, "name": center.name, "availability": level} for center in DATA_CENTERS.values()
-        ]
+        written["dataCenters"] = [{"id": center.id, "name": center.name, "availability": level} for center in centers]
     if gpu.manufacturer == "NVIDIA":
-        written["cudaVersions"] = [
-            {"version": version, "available": level != "NONE"} for version in _cuda_versions(context.request)
-        ]
+        written["cudaVersions"] = [{"version": version, "available": level != "NONE"} for version in versions]
     return written
+
+
+def _centers(request: SimRequest) -> list[DataCenter]:
+    """Those in the countries asked for."""
+    countries = _words(request, "countryCodes")
+    return [center for center in DATA_CENTERS.values() if not countries or center.country in countries]
 
 
 def _cuda_versions(request: SimRequest) -> list[str]:

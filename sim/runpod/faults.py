@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sim.runpod.calls import Operation
@@ -213,10 +213,11 @@ class Faults:
         return None
 
     def holds(self, kind: Kind, operation: Operation) -> Fault | None:
-        """The oldest fault of this kind that holds for this call; it counts as struck."""
-        meant = replace(operation, name=MEANS.get(operation.name, operation.name))
+        """The oldest fault of this kind that holds for this call; it counts as struck. A list concerns every pod."""
+        meant = MEANS.get(operation.name, operation.name)
         for fault in self:
-            if fault.kind is kind and (fault.concerns(meant) or fault.concerns(operation)):
+            pod = fault.pod if meant == "list" else operation.pod
+            if fault.kind is kind and any(fault.concerns(Operation(name, pod)) for name in (meant, operation.name)):
                 fault.struck += 1
                 return fault
         return None

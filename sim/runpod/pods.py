@@ -60,7 +60,7 @@ def visible_pods(world: World, operation: Operation) -> list[SimPod]:
     pods = sorted(world.pods.values(), key=_place_in_list)
     if world.faults.holds(Kind.EMPTY_LIST, operation):
         return []
-    flapping = world.faults.holds(Kind.FLAPPING_LIST, Operation(operation.name))
+    flapping = world.faults.holds(Kind.FLAPPING_LIST, operation)
     if flapping is not None and flapping.struck % 2:
         hidden = {flapping.pod} if flapping.pod else {pod.id for pod in pods[::2]}
         return [pod for pod in pods if pod.id not in hidden]

@@ -42,6 +42,8 @@ class DataCenter:
     id: str
     name: str
     region: str
+    #: ISO 3166-1 alpha-2.
+    country: str
     compliance: tuple[str, ...] = ()
     high_performance: bool = False
 
@@ -95,11 +97,11 @@ CPU_FLAVORS: dict[str, CpuFlavor] = {
 DATA_CENTERS: dict[str, DataCenter] = {
     center.id: center
     for center in (
-        DataCenter("EU-RO-1", "EU Romania 1", "EUROPE", ("GDPR", "ISO_IEC_27001"), high_performance=True),
-        DataCenter("EU-SE-1", "EU Sweden 1", "EUROPE", ("GDPR",)),
-        DataCenter("US-KS-2", "US Kansas 2", "NORTH_AMERICA", ("SOC_2_TYPE_2",)),
-        DataCenter("US-TX-3", "US Texas 3", "NORTH_AMERICA"),
-        DataCenter("CA-MTL-1", "CA Montreal 1", "NORTH_AMERICA"),
+        DataCenter("EU-RO-1", "EU Romania 1", "EUROPE", "RO", ("GDPR", "ISO_IEC_27001"), high_performance=True),
+        DataCenter("EU-SE-1", "EU Sweden 1", "EUROPE", "SE", ("GDPR",)),
+        DataCenter("US-KS-2", "US Kansas 2", "NORTH_AMERICA", "US", ("SOC_2_TYPE_2",)),
+        DataCenter("US-TX-3", "US Texas 3", "NORTH_AMERICA", "US"),
+        DataCenter("CA-MTL-1", "CA Montreal 1", "NORTH_AMERICA", "CA"),
     )
 }
 
