@@ -174,7 +174,7 @@ class WirePod(WireModel):
         return Gpu(id=machine.gpu_type_id or "", count=self.gpu_count)
 
     def _cpu(self, machine: WireMachine) -> Cpu | None:
-        if self.gpu_count or machine.gpu_type_id or self.vcpu_count is None:
+        if self.machine is None or self.gpu_count or machine.gpu_type_id or self.vcpu_count is None:
             return None
         return Cpu(id="", vcpu_count=self.vcpu_count, memory_gb=self.memory)
 

@@ -117,7 +117,7 @@ class RestApi:
         ends_at = self._sender.monotonic() + LOG_TOTAL_S
         bounds = Bounds(tail=tail, stop_at_tail=stop_at_tail, ends_at=ends_at)
         try:
-            return read_backlog(response.iter_raw(), bounds, self._sender.monotonic)
+            return read_backlog(response.iter_bytes(), bounds, self._sender.monotonic)
         except httpx.RequestError as failure:
             error = failure_of(failure, call)
         raise error

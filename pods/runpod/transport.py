@@ -36,7 +36,7 @@ _NOTHING_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One request. `reads` calls change nothing, so they may be sent again when no connection was made."""
+    """One request. `reads` calls change nothing, so they may be sent again when a connection was refused."""
 
     purpose: Capability
     path: str
@@ -97,18 +97,20 @@ class Sender:
 
     def send(self, call: Call) -> Answer:
         """The 2xx answer, body read. Raises the typed error of anything else."""
+        ends_at = self._end_of(call)
         with self.stream(call) as (response, answer):
-            return self._whole(call, response, answer)
+            return self._whole(call, response, answer, ends_at)
 
     @contextmanager
     def stream(self, call: Call) -> Iterator[tuple[httpx.Response, Answer]]:
         """The 2xx answer before its body. The body is the caller's to read, and its failures the caller's to name."""
+        ends_at = self._end_of(call)
         response = self._sent(call)
         try:
             self.quota.note(response.headers)
             answer = self._answer(call, response)
             if not response.is_success:
-                raise error_of(self._whole(call, response, answer))
+                raise error_of(self._whole(call, response, answer, ends_at))
             yield response, answer
         finally:
             response.close()
@@ -131,7 +133,9 @@ class Sender:
             return self._client.send(request, stream=True)
         except httpx.RequestError as failure:
             first = failure_of(failure, call)
-        if not (call.reads and isinstance(first, Unreachable)):
+            # Not after a timeout, though: a second one would not fit into the step.
+            try_again = call.reads and isinstance(failure, httpx.ConnectError)
+        if not try_again:
             raise first
         try:
             return self._client.send(request, stream=True)
@@ -139,14 +143,16 @@ class Sender:
             again = failure_of(failure, call)
         raise again
 
-    def _whole(self, call: Call, response: httpx.Response, answer: Answer) -> Answer:
+    def _end_of(self, call: Call) -> float:
+        return self.monotonic() + CONNECT_S + call.read_s
+
+    def _whole(self, call: Call, response: httpx.Response, answer: Answer, ends_at: float) -> Answer:
         """Read in pieces, since the read timeout bounds only the wait for each piece."""
         body = bytearray()
-        ends = self.monotonic() + call.read_s
         try:
             for piece in response.iter_bytes():
                 body += piece
-                if len(body) > MAX_BODY or self.monotonic() > ends:
+                if len(body) > MAX_BODY or self.monotonic() > ends_at:
                     break
             else:
                 return replace(answer, body=bytes(body))

@@ -30,11 +30,11 @@ v1 = "v1"
 C = Capability
 
 
-def answer_of(purpose: Capability, status: int, body: bytes, *, api: Api = Api.REST, **headers: str) -> Answer:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(
-        purpose=purpose, status=status, body=body, api=api, headers=httpx.Headers({"x-request-id": "req-9", **named})
-    )
+def answer_of(
+    purpose: Capability, status: int, body: bytes, *, api: Api = Api.REST, headers: dict[str, str] | None = None
+) -> Answer:
+    sent = httpx.Headers({"x-request-id": "req-9"} | (headers or {}))
+    return Answer(purpose=purpose, status=status, body=body, api=api, headers=sent)
 
 
 def said(shape: str, status: int, text: str, errors: list[str] | None = None) -> bytes:
@@ -168,18 +168,18 @@ def test_an_unclear_5xx_is_never_a_refusal() -> None:
 @pytest.mark.parametrize(
     ("headers", "wait"),
     [
-        ({"retry_after": "12"}, 12),
-        ({"retry_after": "0"}, 1),
-        ({"retry_after": "999999999999"}, 86_400),
-        ({"retry_after": "soon", "ratelimit": '"minute";r=0;t=17, "hour";r=9;t=800'}, 17),
-        ({"ratelimit": '"minute";r=0;t=17, "hour";r=0;t=800'}, 800),
+        ({"Retry-After": "12"}, 12),
+        ({"Retry-After": "0"}, 1),
+        ({"Retry-After": "999999999999"}, 86_400),
+        ({"Retry-After": "soon", "RateLimit": '"minute";r=0;t=17, "hour";r=9;t=800'}, 17),
+        ({"RateLimit": '"minute";r=0;t=17, "hour";r=0;t=800'}, 800),
         ({}, 60),
     ],
 )
 def test_a_429_says_when_to_come_back(headers: dict[str, str], wait: int) -> None:
     body = said(v2, 429, "rate limit exceeded for the minute window")
 
-    got = error_of(answer_of(C.LIST, 429, body, **headers))
+    got = error_of(answer_of(C.LIST, 429, body, headers=headers))
 
     assert isinstance(got, e.RateLimited)
     assert got.retry_after_s == wait
