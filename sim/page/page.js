@@ -11,7 +11,7 @@ function el(tag, props = {}, ...kids) {
     else if (PLAIN_PROPS.has(key)) node[key] = value;
     else node.setAttribute(key, value === true ? "" : value);
   }
-  node.append(...kids.flat(Infinity).filter((kid) => kid !== null && kid !== undefined && kid !== false));
+  node.append(...kids.flat(Infinity).filter((kid) => kid || typeof kid === "string"));
   return node;
 }
 
@@ -524,13 +524,6 @@ function textInput(ctx, block, element) {
   return node;
 }
 
-function richInput(ctx, block, element) {
-  const value = (text) => ({ rich_text_value: text ? { type: "rich_text", elements: [{ type: "rich_text_section", elements: [{ type: "text", text }] }] } : null });
-  const held = stored(ctx, block, element)?.rich_text_value ?? element.initial_value;
-  const node = el("textarea", { class: "field", rows: 4, ...hooks(block, element), value: held?.elements?.[0]?.elements?.[0]?.text ?? "", oninput: () => store(ctx, block, element, value(node.value)) });
-  return node;
-}
-
 function choices(ctx, block, element) {
   need(element.options?.length, `${element.type} needs options`);
   const radio = element.type === "radio_buttons";
@@ -575,9 +568,8 @@ function image(element) {
 }
 
 const ELEMENTS = {
-  button, workflow_button: button, overflow, feedback_buttons: feedback, icon_button: iconButton, rich_text_input: richInput,
+  button, overflow, feedback_buttons: feedback, icon_button: iconButton,
   checkboxes: choices, radio_buttons: choices, image: (ctx, block, element) => image(element),
-  file_input: () => el("input", { type: "file", class: "field", disabled: true, title: "Files cannot be sent in the demo" }),
 };
 for (const type of Object.keys(DATES)) ELEMENTS[type] = dates;
 for (const type of Object.keys(INPUT_TYPES)) ELEMENTS[type] = textInput;
@@ -779,12 +771,10 @@ const BLOCKS = {
   task_card: (ctx, block) => { need(block.status !== "pending", "a task_card that stands alone cannot be pending"); return task(block); },
   plan: (ctx, block) => { need(block.title && Array.isArray(block.tasks), "plan needs a title and tasks"); return el("div", { class: "plan" }, el("p", { class: "card-title" }, plain(block.title)), block.tasks.map(task)); },
   carousel: (ctx, block) => el("div", { class: "carousel", tabindex: "0" }, block.elements.map((one) => cardBlock(ctx, one))),
-  video: (ctx, block) => { need(block.video_url && block.title && typeof block.alt_text === "string", "video needs video_url, title and alt_text"); return el("p", {}, link(block.video_url, `▶ ${plain(block.title)}`)); },
-  file: (ctx, block) => el("p", { class: "faint" }, `File ${block.external_id}`),
 };
 const MESSAGE = ["message"];
 const SHOWN = ["message", "home"];
-const SURFACES = { alert: ["modal"], markdown: MESSAGE, task_card: MESSAGE, plan: MESSAGE, context_actions: MESSAGE, file: MESSAGE, table: SHOWN, data_table: SHOWN, data_visualization: SHOWN, card: SHOWN, carousel: SHOWN, container: SHOWN };
+const SURFACES = { alert: ["modal"], markdown: MESSAGE, task_card: MESSAGE, plan: MESSAGE, context_actions: MESSAGE, table: SHOWN, data_table: SHOWN, data_visualization: SHOWN, card: SHOWN, carousel: SHOWN, container: SHOWN };
 
 function invalidBox(why, block) {
   return el("div", { class: "invalid-block", role: "alert" }, el("b", {}, "Invalid block"), ` ${why}`, el("pre", { textContent: JSON.stringify(block, null, 1).slice(0, 1500) }));
@@ -1061,7 +1051,7 @@ function drawSidebar() {
   const item = (channel) => {
     const unread = S.unread.get(channel.id) ?? 0;
     return el("li", {}, el("button", { type: "button", class: `channel ${unread ? "unread" : ""}`, "data-channel": channel.id, "aria-current": channel.id === S.channel ? "page" : null, onclick: () => openChannel(channel.id) },
-      el("span", { class: "channel-mark", "aria-hidden": "true" }, channel.kind === "dm" ? "●" : "#"), el("span", { class: "channel-name" }, channelTitle(channel).replace(/^#/, "")), unread > 0 && el("span", { class: "count", "aria-label": `${unread} unread` }, unread)));
+      el("span", { class: "channel-mark", "aria-hidden": "true" }, channel.kind === "dm" ? "●" : "#"), el("span", { class: "channel-name" }, channelTitle(channel).replace(/^#/, "")), unread > 0 && el("span", { class: "count", "aria-label": `${unread} unread`, textContent: unread })));
   };
   $("channels").replaceChildren(...S.channels.filter((channel) => channel.kind !== "dm").map(item));
   $("dms").replaceChildren(...S.channels.filter((channel) => channel.kind === "dm").map(item));
@@ -1121,7 +1111,7 @@ function makeComposer(form, { inThread }) {
   let offered = null;
   let active = 0;
   const past = [];
-  const close = () => { offered = null; list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
+  const close = () => { offered = null; list.hidden = true; list.replaceChildren(); input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
   const mark = (to) => {
     active = (to + offered.items.length) % offered.items.length;
     [...list.children].forEach((node, index) => node.setAttribute("aria-selected", String(index === active)));
@@ -1275,8 +1265,9 @@ function span(seconds) {
   return hours ? `${hours} h ${minutes} min` : `${minutes} min`;
 }
 
-const CONSOLE = [["stop", "Stop", "RUNNING"], ["start", "Start", "STOPPED"], ["kill", "Kill its host", "RUNNING"], ["busy", "Make busy", "RUNNING"], ["idle", "Make idle", "RUNNING"], ["terminate", "Terminate", "ANY"]];
-const TONES = { RUNNING: "running", EXITED: "stopped", STOPPED: "stopped", TERMINATED: "gone", DEAD: "lost", CREATED: "moving", STARTING: "moving", STOPPING: "moving", RESTARTING: "moving", PROVISIONING: "moving" };
+const TONES = { RUNNING: "running", EXITED: "stopped", TERMINATED: "gone", ERROR: "lost" }; // any other status is on its way
+const CONSOLE = [["stop", "Stop", "running moving"], ["start", "Start", "stopped lost"], ["kill", "Kill host", "running moving"], ["busy", "Busy", "running"],
+  ["idle", "Idle", "running"], ["terminate", "Terminate", "running moving stopped lost"]];
 
 function podCard(id) {
   const part = (name, tag = "span") => el(tag, { class: `pod-${name}` });
@@ -1284,14 +1275,13 @@ function podCard(id) {
   const bar = el("span", { class: "util-fill" });
   const meter = el("span", { class: "util-bar", role: "meter", "aria-label": "GPU use", "aria-valuemin": "0", "aria-valuemax": "100" }, bar);
   const buttons = CONSOLE.map(([what, label, when]) => {
-    const node = el("button", { type: "button", class: "quiet", "data-do": what, "data-when": when, onclick: async () => {
+    return el("button", { type: "button", class: "quiet", "data-do": what, "data-when": when, onclick: async () => {
       if (what === "terminate" && !(await ask({ title: "Terminate in the console?", text: { type: "plain_text", text: `${parts.name.textContent} (${id}) and its disks are gone for good.`, emoji: false }, confirm: "Terminate", deny: "Cancel", style: "danger" }))) return;
       const answer = await control("POST", `pods/${encodeURIComponent(id)}/do`, { what });
       if (answer.status >= 400 || answer.status === 0) toast(`${label} was not done: ${answer.data?.error ?? answer.data?.detail ?? answer.status}`);
     } }, label);
-    return node;
   });
-  const card = el("article", { class: "pod", "data-pod": id }, el("p", { class: "pod-top" }, parts.state, parts.name, parts.id, parts.lock, parts.cost), el("p", { class: "pod-line" }, parts.facts),
+  const card = el("article", { class: "pod", "data-pod": id }, el("p", { class: "pod-top" }, parts.state, parts.name, parts.lock, parts.cost), el("p", { class: "pod-line" }, parts.id, parts.facts),
     el("p", { class: "pod-line pod-use" }, meter, parts.util), parts.story, el("p", { class: "pod-do", role: "group", "aria-label": "In RunPod's console" }, buttons));
   card.draw = (pod) => {
     const tone = TONES[pod.status] ?? "moving";
@@ -1312,7 +1302,7 @@ function podCard(id) {
     meter.parentElement.hidden = tone !== "running";
     parts.story.textContent = pod.story ?? "";
     parts.story.hidden = !pod.story;
-    buttons.forEach((node) => { node.hidden = node.dataset.when !== "ANY" && (node.dataset.when === "RUNNING") !== (tone === "running"); });
+    buttons.forEach((node) => { node.hidden = !node.dataset.when.split(" ").includes(tone); });
   };
   return card;
 }
