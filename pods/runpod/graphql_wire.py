@@ -65,10 +65,6 @@ class WirePort(WireModel):
     is_public: Maybe[bool] = Field(default=None, alias="isIpPublic")
     type: Maybe[Text] = None
 
-    @property
-    def is_direct_ssh(self) -> bool:
-        return self.private == SSH_PORT and bool(self.is_public and self.ip and self.public)
-
 
 class WireRuntime(WireModel):
     uptime: Whole = Field(default=None, alias="uptimeInSeconds")
@@ -181,7 +177,7 @@ class WirePod(WireModel):
     def _ssh_direct(self) -> SshEndpoint | None:
         ports = self.runtime.ports if self.runtime else None
         for port in ports or ():
-            if port and port.is_direct_ssh and port.ip and port.public:
+            if port and port.private == SSH_PORT and port.is_public and port.ip and port.public:
                 command = f"ssh root@{port.ip} -p {port.public}"
                 return SshEndpoint(host=port.ip, port=port.public, username="root", command=command)
         return None

@@ -6,9 +6,6 @@ import json
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-#: Deeper than any answer of RunPod's; the parser's own limit would end the process's stack.
-_NOT_A_NUMBER = "not a JSON number"
-
 
 def read_json(body: bytes) -> Any:  # noqa: ANN401 - the wire is anything until a model has read it
     """The parsed body with every fraction as Decimal, or None where it is not JSON."""
@@ -19,4 +16,4 @@ def read_json(body: bytes) -> Any:  # noqa: ANN401 - the wire is anything until 
 
 
 def _refuse(constant: str) -> Any:  # noqa: ANN401
-    raise ValueError(f"{_NOT_A_NUMBER}: {constant}")
+    raise ValueError(f"not a JSON number: {constant}")

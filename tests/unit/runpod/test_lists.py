@@ -95,6 +95,20 @@ def test_a_server_that_pages_for_ever_is_left() -> None:
     assert count == 101
 
 
+def test_fresh_cursors_to_the_same_pods_are_not_followed() -> None:
+    count = 0
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        nonlocal count
+        count += 1
+        return ok(page("ab", nextCursor=f"c{count}", hasNextPage=True))
+
+    with pytest.raises(Unreadable):
+        provider_of(handler).list()
+
+    assert count == 2
+
+
 def test_a_v1_list_is_not_taken_for_a_fleet() -> None:
     with pytest.raises(Unreadable):
         provider_of(always(ok([rest_pod()]))).list()
