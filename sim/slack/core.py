@@ -19,8 +19,11 @@ from sim.slack.ratelimit import RateLimits
 from sim.slack.state import SlackState
 from sim.slack.timing import Monotonic
 from sim.slack.webapi import ApiAnswer, WebApi
-from sim.slack.wire import Json
+from sim.slack.wire import Json, SlackError
 from sim.slack.workspace import Workspace
+
+_BAD_REQUEST = 400
+_NOT_FOUND = 404
 
 
 class SimSlack:
@@ -61,6 +64,19 @@ class SimSlack:
     def respond(self, url: str, body: Json) -> None:
         """An answer to a response_url (or its token). Raises SlackError where Slack refuses."""
         self._responses.respond(url.rsplit("/", 1)[-1], body)
+
+    def answer_url(self, token: str, body: Json) -> ApiAnswer:
+        """The same over HTTP: logged as the call `response_url`, which a fault may name."""
+        return self.web.faulty("response_url", body, lambda: self._answer_url(token, body))
+
+    def _answer_url(self, token: str, body: Json) -> ApiAnswer:
+        try:
+            self.respond(token, body)
+        except SlackError as problem:
+            gone = problem.error in ("invalid_url", "expired_url", "used_url")
+            refusal: Json = {"ok": False, "error": problem.error, **problem.extra}
+            return ApiAnswer(body=refusal, status=_NOT_FOUND if gone else _BAD_REQUEST)
+        return ApiAnswer(body={"ok": True})
 
     # What people do. Each blocks until the app acked, or three seconds are over.
 

@@ -12,12 +12,12 @@ from starlette.types import Receive, Scope, Send
 
 from sim.slack.app.bodies import arguments, follow, json_object
 from sim.slack.core import SimSlack
+from sim.slack.webapi import ApiAnswer
 from sim.slack.wire import SlackError
 
 #: The key in a request's `extensions` under which a server offers to cut the connection.
 DROP = "sim.slack.drop"
 _GATEWAY_TIMEOUT = 504
-_NOT_FOUND = 404
 _BAD_REQUEST = 400
 
 
@@ -29,27 +29,29 @@ def routes(sim: SimSlack, *, follow_host: bool) -> list[BaseRoute]:
             given = await arguments(request)
         except SlackError as problem:
             return JSONResponse({"ok": False, "error": problem.error})
-        answer = sim.web.call(request.path_params["method"], given, token=_token(request, given))
-        if answer.drop:
-            return Dropped()
-        if answer.delay:
-            await asyncio.sleep(answer.delay)
-            return Response(status_code=_GATEWAY_TIMEOUT)
-        return JSONResponse(answer.body, status_code=answer.status, headers=answer.headers)
+        return await _sent(sim.web.call(request.path_params["method"], given, token=_token(request, given)))
 
     async def respond(request: Request) -> Response:
         try:
-            sim.respond(request.path_params["token"], await json_object(request))
+            body = await json_object(request)
         except SlackError as problem:
-            gone = problem.error in ("invalid_url", "expired_url", "used_url")
-            body = {"ok": False, "error": problem.error, **problem.extra}
-            return JSONResponse(body, status_code=_NOT_FOUND if gone else _BAD_REQUEST)
-        return PlainTextResponse("ok")
+            return JSONResponse({"ok": False, "error": problem.error}, status_code=_BAD_REQUEST)
+        answer = sim.answer_url(request.path_params["token"], body)
+        return await _sent(answer) if answer.drop or answer.delay or not answer.ok else PlainTextResponse("ok")
 
     return [
         Route("/api/{method}", call, methods=["GET", "POST"]),
         Route("/response/{token}", respond, methods=["POST"]),
     ]
+
+
+async def _sent(answer: ApiAnswer) -> Response:
+    if answer.drop:
+        return Dropped()
+    if answer.delay:
+        await asyncio.sleep(answer.delay)
+        return Response(status_code=_GATEWAY_TIMEOUT)
+    return JSONResponse(answer.body, status_code=answer.status, headers=answer.headers)
 
 
 class Dropped(Response):

@@ -93,14 +93,17 @@ class _Person:
 
 
 def seen_by(sim: SimSlack, user_id: str) -> Json:
-    """What a person's client shows after a reload; ephemeral messages are gone by then."""
+    """What a person's client shows after a reload (the first person's if none is named); ephemerals are gone."""
     workspace, state = sim.workspace, sim.state
     with state.lock:
-        me = workspace.user(user_id)
+        me = workspace.user(user_id) if user_id else workspace.people()[0]
         rooms = workspace.rooms_of(me.id)
         return {
             "me": _user(me),
             "users": [_user(user) for user in workspace.people()],
+            "usergroups": [
+                {"id": group.id, "handle": group.handle, "name": group.name} for group in workspace.groups.values()
+            ],
             "channels": [
                 {"id": room.id, "name": room.name, "kind": room.kind, "members": room.members} for room in rooms
             ],

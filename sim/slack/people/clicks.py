@@ -10,7 +10,7 @@ from sim.slack.blocks import validate_options
 from sim.slack.blocks.whole import each_block, each_element
 from sim.slack.messages import Message
 from sim.slack.people.backstage import OK, Backstage, Outcome
-from sim.slack.people.values import action_value, state_value
+from sim.slack.people.values import action_value, filled, state_value
 from sim.slack.wire import Json, SlackError
 
 _QUERY_LENGTH = 3
@@ -38,9 +38,18 @@ class _Found:
     """The element, what the payload says of its surface, and the state its inputs hold."""
 
     element: Json
+    blocks: list[Json]
     surface: Json
     values: Json
     message: Message | None = None
+
+    def hold(self, held: Json, place: Place, chosen: Json | None) -> None:
+        """Keep in the surface's state what its client holds, and the choice just made."""
+        whole = filled(self.blocks, held, self.values)
+        if chosen is not None:
+            whole[place.block_id][place.action_id] = chosen
+        self.values.clear()
+        self.values.update(whole)
 
 
 class Clicks:
@@ -54,9 +63,7 @@ class Clicks:
             user = state.workspace.user(user_id)
             found = self._find(user_id, place)
             value = action_value(found.element, given)
-            kept = state_value(found.element, value)
-            if kept is not None:
-                found.values.setdefault(place.block_id, {})[place.action_id] = kept
+            found.hold(_held(given), place, state_value(found.element, value))
             action = {"action_id": place.action_id, "block_id": place.block_id, **value, "action_ts": state.next_ts()}
             payload = payloads.interaction(state, "block_actions", user) | copy.deepcopy(found.surface)
             if found.message is not None:
@@ -95,17 +102,24 @@ class Clicks:
             if owner != user_id:
                 raise SlackError("not_found")
             element = _element(view["blocks"], place)
-            return _Found(element, payloads.in_view(view), view["state"]["values"])
+            return _Found(element, view["blocks"], payloads.in_view(view), view["state"]["values"])
         channel = self._on.state.workspace.channel(str(place.channel))
         message = self._on.state.messages.shown_to(user_id, channel.id, str(place.message_ts))
         element = _element(message.content.blocks, place)
         surface = payloads.in_message(message, channel)
-        return _Found(element, surface, message.state.setdefault(user_id, {}), message)
+        return _Found(element, message.content.blocks, surface, message.state.setdefault(user_id, {}), message)
 
     def _url(self, user_id: str, message: Message) -> str:
         channel = self._on.state.workspace.channels[message.channel]
         thread = message.thread_ts if message.is_reply else None
         return self._on.response_url(user_id, channel, original_ts=message.ts, thread_ts=thread)
+
+
+def _held(given: Json) -> Json:
+    """What the client says its inputs hold at this moment."""
+    state = given.get("state")
+    values = state.get("values") if isinstance(state, dict) else None
+    return values if isinstance(values, dict) else {}
 
 
 def _element(blocks: list[Json], place: Place) -> Json:

@@ -6,9 +6,9 @@ import copy
 from collections.abc import Mapping
 
 from sim.slack import payloads
-from sim.slack.blocks.whole import each_block, each_element
+from sim.slack.blocks.whole import each_block
 from sim.slack.people.backstage import OK, Backstage, Outcome, refused
-from sim.slack.people.values import VALUE_KEYS, client_errors, initial_value
+from sim.slack.people.values import client_errors, filled
 from sim.slack.wire import InvalidBlocks, Json, SlackError
 
 _TROUBLE = "We had some trouble connecting. Try again?"
@@ -23,7 +23,7 @@ class Modals:
         state = self._on.state
         with state.lock:
             user, view = state.workspace.user(user_id), self._own(user_id, view_id)
-            view["state"]["values"] = _filled(view, values)
+            view["state"]["values"] = filled(view["blocks"], values, view["state"]["values"])
             errors = _kept_back(view)
             if errors:
                 return Outcome(ok=False, errors=errors)
@@ -115,23 +115,6 @@ class Modals:
     def _tell_closed(self, user_id: str, closed: list[Json]) -> None:
         for view in closed:
             self._on.state.feed.tell([user_id], {"type": "view_closed", "view_id": view["id"]})
-
-
-def _filled(view: Json, values: Json) -> Json:
-    """The whole state of the form: what was typed, else what was chosen before, else the initial values."""
-    before = view["state"]["values"]
-    whole: Json = {}
-    for _, block in each_block(view["blocks"], ""):
-        for _, element in each_element(block):
-            if element.get("type") not in VALUE_KEYS or element["type"] == "overflow":
-                continue
-            block_id, action_id = block["block_id"], element["action_id"]
-            given = values.get(block_id, {}).get(action_id) or before.get(block_id, {}).get(action_id)
-            if given is not None and given.get("type") not in (None, element["type"]):
-                raise SlackError("wrong_element_type")
-            entry = initial_value(element) if given is None else {"type": element["type"], **given}
-            whole.setdefault(block_id, {})[action_id] = entry
-    return whole
 
 
 def _kept_back(view: Json) -> dict[str, str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from sim.slack.blocks.objects import offered
+from sim.slack.blocks.whole import each_block, each_element
 from sim.slack.wire import Json, SlackError
 
 #: The key each kind of element reports its value under.
@@ -81,6 +82,22 @@ def initial_value(element: Json) -> Json:
     key = VALUE_KEYS[kind]
     empty: object = [] if key.endswith(("options", "users", "channels", "conversations", "files")) else None
     return {"type": kind, key: element.get(_INITIAL.get(key, ""), empty)}
+
+
+def filled(blocks: list[Json], given: Json, before: Json) -> Json:
+    """The whole state of a surface: what the client holds now, else what it held before, else the initial values."""
+    whole: Json = {}
+    for _, block in each_block(blocks, ""):
+        for _, element in each_element(block):
+            if element.get("type") not in VALUE_KEYS or element["type"] == "overflow":
+                continue
+            block_id, action_id = block["block_id"], element["action_id"]
+            held = given.get(block_id, {}).get(action_id) or before.get(block_id, {}).get(action_id)
+            if held is not None and held.get("type") not in (None, element["type"]):
+                raise SlackError("wrong_element_type")
+            entry = initial_value(element) if held is None else {"type": element["type"], **held}
+            whole.setdefault(block_id, {})[action_id] = entry
+    return whole
 
 
 def client_errors(block: Json, value: Json) -> Iterator[str]:

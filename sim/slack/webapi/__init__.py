@@ -52,13 +52,15 @@ class WebApi:
         self.log = CallLog()
 
     def call(self, name: str, arguments: Mapping[str, object], *, token: str | None) -> ApiAnswer:
+        return self.faulty(name, arguments, lambda: self._answer(name, arguments, token))
+
+    def faulty(self, name: str, arguments: Mapping[str, object], carry_out: Callable[[], ApiAnswer]) -> ApiAnswer:
+        """Carry out a call, log it, and fail it as a test may have asked."""
         with self._state.lock:
             fault = self._faults.take(name)
-            carried_out = fault is None or fault.when == "after"
-            answer = self._answer(name, arguments, token) if carried_out else ApiAnswer(body={"ok": False})
+            answer = carry_out() if fault is None or fault.when == "after" else ApiAnswer(body={"ok": False})
             if fault is not None:
                 answer = _spoiled(answer, fault)
-            lost = answer.drop or answer.delay > 0
             self.log.add(
                 Call(
                     method=name,
@@ -66,7 +68,7 @@ class WebApi:
                     ok=answer.ok,
                     error=answer.body.get("error"),
                     status=answer.status,
-                    answered=not lost,
+                    answered=not answer.drop and answer.delay == 0,
                 )
             )
             return answer

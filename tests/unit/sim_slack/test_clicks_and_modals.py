@@ -1,73 +1,14 @@
-"""Buttons, menus, modals, the Home tab, and the short lives of trigger_ids and response_urls."""
+"""Buttons, menus, modals and the Home tab, and the short life of a trigger_id."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 
 from sim.slack import Place, SimSlack
 from sim.slack.wire import SlackError
+from tests.unit.sim_slack.block_kit import plain
 from tests.unit.sim_slack.conftest import HandClock, RecordingApp
-
-Json = dict[str, Any]
-ROOM = "C0GPUPODS"
-
-
-def plain(text: str = "x") -> Json:
-    return {"type": "plain_text", "text": text}
-
-
-OPTION = {"text": plain("A"), "value": "a"}
-ROW = {
-    "type": "actions",
-    "block_id": "row",
-    "elements": [
-        {"type": "button", "action_id": "stop", "value": "abc123", "text": plain("Stop")},
-        {"type": "static_select", "action_id": "menu", "options": [OPTION]},
-        {"type": "external_select", "action_id": "pods", "min_query_length": 1},
-        {"type": "external_select", "action_id": "lazy"},
-    ],
-}
-
-
-def modal(*blocks: Json, **more: Any) -> Json:
-    shown = list(blocks) or [{"type": "section", "text": plain()}]
-    return {"type": "modal", "title": plain("T"), "submit": plain("Go"), "blocks": shown, **more}
-
-
-def field(name: str, element: Json | None = None, **more: Any) -> Json:
-    element = {"type": "plain_text_input", "action_id": "v"} if element is None else {"action_id": "v", **element}
-    return {"type": "input", "block_id": name, "label": plain(name), "element": element, **more}
-
-
-def typed(**values: str) -> Json:
-    return {name: {"v": {"type": "plain_text_input", "value": value}} for name, value in values.items()}
-
-
-def posted(sim: SimSlack, action: str = "stop") -> Place:
-    ts = sim.call("chat.postMessage", {"channel": ROOM, "text": "pod", "blocks": [ROW]}).body["ts"]
-    return Place(channel=ROOM, message_ts=ts, block_id="row", action_id=action)
-
-
-def whispered(sim: SimSlack) -> Place:
-    body = sim.call("chat.postEphemeral", {"channel": ROOM, "user": "U0BOB", "text": "pod", "blocks": [ROW]}).body
-    return Place(channel=ROOM, message_ts=body["message_ts"], block_id="row", action_id="stop")
-
-
-def trigger(sim: SimSlack, app: RecordingApp, user: str = "U0BOB") -> str:
-    sim.command(user, ROOM, "/pod form")
-    return str(app.last["trigger_id"])
-
-
-def opened(sim: SimSlack, app: RecordingApp, view: Json) -> str:
-    body = sim.call("views.open", {"trigger_id": trigger(sim, app), "view": view}).body
-    assert body["ok"], body
-    return str(body["view"]["id"])
-
-
-def stack(sim: SimSlack) -> list[str]:
-    return [view["id"] for view in sim.state.views.stack("U0BOB")]
+from tests.unit.sim_slack.drawn import OPTION, ROOM, ROW, field, modal, opened, posted, stack, trigger, typed, whispered
 
 
 def test_a_click_carries_the_value_the_button_was_drawn_with(sim: SimSlack, app: RecordingApp) -> None:
@@ -228,6 +169,18 @@ def test_an_updated_modal_keeps_what_was_chosen_and_guards_its_hash(sim: SimSlac
     assert stale["error"] == "hash_conflict"
 
 
+def test_an_action_in_a_form_carries_what_the_other_inputs_hold(sim: SimSlack, app: RecordingApp) -> None:
+    menu = {"type": "static_select", "options": [OPTION], "initial_option": OPTION}
+    view_id = opened(sim, app, modal(field("why"), field("what", menu), ROW))
+    place = Place(view_id=view_id, block_id="row", action_id="stop")
+    assert sim.act("U0BOB", place, state={"values": typed(why="half a wo")}).ok
+    values = app.last["view"]["state"]["values"]
+    assert values["why"]["v"]["value"] == "half a wo"
+    assert values["what"]["v"]["selected_option"] == OPTION
+    updated = sim.call("views.update", {"view_id": view_id, "view": modal(field("why"))}).body["view"]
+    assert updated["state"]["values"] == typed(why="half a wo")
+
+
 def test_closing_tells_only_the_apps_views_that_asked_and_ends_updates(sim: SimSlack, app: RecordingApp) -> None:
     quiet = opened(sim, app, modal())
     sent = len(app.got)
@@ -249,56 +202,3 @@ def test_home_is_published_per_person_and_opening_it_is_an_event(sim: SimSlack, 
     assert sim.act("U0BOB", Place(view_id=view["id"], block_id="row", action_id="stop")).ok
     sim.open_home("U0BOB")
     assert app.last["event"]["view"]["id"] == view["id"]
-
-
-def answer_url(sim: SimSlack, app: RecordingApp, place: Place) -> str:
-    sim.act("U0BOB", place)
-    return str(app.last["response_url"])
-
-
-def test_a_response_url_takes_five_answers_in_half_an_hour(sim: SimSlack, app: RecordingApp, clock: HandClock) -> None:
-    url = answer_url(sim, app, posted(sim))
-    for _ in range(5):
-        sim.respond(url, {"text": "x"})
-    with pytest.raises(SlackError, match="used_url"):
-        sim.respond(url, {"text": "x"})
-    old = answer_url(sim, app, posted(sim))
-    clock.advance(30 * 60 + 1)
-    with pytest.raises(SlackError, match="expired_url"):
-        sim.respond(old, {"text": "x"})
-    with pytest.raises(SlackError, match="invalid_url"):
-        sim.respond("http://slack.test/response/r-none", {"text": "x"})
-
-
-def test_an_answer_is_for_its_asker_unless_it_says_in_channel(sim: SimSlack, app: RecordingApp) -> None:
-    sim.command("U0BOB", "C0RANDOM", "/pod list")
-    url = app.last["response_url"]
-    sim.respond(url, {"text": "psst"})
-    sim.respond(url, {"text": "all", "response_type": "in_channel"})
-    assert [event["message"]["text"] for event in sim.seen("U0BOB")] == ["psst", "all"]
-    assert [event["message"]["text"] for event in sim.seen("U0ALICE")] == ["all"]
-    assert [message.content.text for message in sim.messages("C0RANDOM")] == ["all"]
-
-
-def test_an_answer_may_replace_or_delete_the_message_it_belongs_to(sim: SimSlack, app: RecordingApp) -> None:
-    place = posted(sim)
-    url = answer_url(sim, app, place)
-    sim.respond(url, {"text": "done", "blocks": [], "replace_original": True})
-    assert [message.content.text for message in sim.messages(ROOM)] == ["done"]
-    sim.respond(url, {"delete_original": True})
-    assert sim.messages(ROOM) == []
-
-
-def test_an_ephemeral_message_changes_and_goes_only_by_its_response_url(sim: SimSlack, app: RecordingApp) -> None:
-    place = whispered(sim)
-    url = answer_url(sim, app, place)
-    sim.respond(url, {"text": "done", "replace_original": True})
-    sim.respond(url, {"delete_original": True})
-    changed, deleted = sim.seen("U0BOB")[-2:]
-    assert (changed["type"], changed["message"]["ts"], changed["message"]["text"]) == (
-        "changed",
-        place.message_ts,
-        "done",
-    )
-    assert deleted == {"type": "deleted", "channel": ROOM, "ts": place.message_ts}
-    assert sim.seen("U0ALICE") == []

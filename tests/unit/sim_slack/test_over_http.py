@@ -106,6 +106,15 @@ def test_a_response_url_is_answered_over_http(served: Served, app: RecordingApp)
     assert refused.status_code == 400
 
 
+def test_an_answer_to_a_response_url_can_be_lost_after_it_was_shown(served: Served, app: RecordingApp) -> None:
+    sim, client = served
+    client.post("/ui/command", json={"user": "U0BOB", "channel": ROOM, "text": "/pod list"})
+    client.post("/control/faults", json={"method": "response_url", "kind": "status", "status": 502, "when": "after"})
+    assert WebhookClient(app.last["response_url"]).send(text="x").status_code == 502
+    assert [event["message"]["text"] for event in sim.seen("U0BOB")] == ["x"]
+    assert client.get("/control/calls").json()["calls"][0]["method"] == "response_url"
+
+
 def test_the_page_sees_a_person_s_rooms_and_no_ephemeral_after_a_reload(served: Served, slack: WebClient) -> None:
     _, client = served
     slack.chat_postEphemeral(channel=ROOM, user="U0CARA", text="psst")
@@ -124,6 +133,7 @@ def test_the_page_sees_a_person_s_rooms_and_no_ephemeral_after_a_reload(served: 
     assert state["commands"][0]["command"] == "/pod"
     assert state.keys() >= {"users", "views", "home", "now_ms"}
     assert client.get("/ui/state", params={"user": "U0NOBODY"}).status_code == 404
+    assert client.get("/ui/state").json()["me"]["id"] == "U0ALICE"
 
 
 def test_events_stream_to_the_page_as_they_happen(served: Served, slack: WebClient) -> None:
