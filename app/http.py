@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from app.metrics import exposition
+from app.metrics import Counters, exposition
 from pods.errors import InvalidSetting, PodkeeperError
 
 #: A Socket Mode session pings every 10 s.
@@ -33,12 +33,19 @@ def _no_age() -> float | None:
     return None
 
 
+def _yes() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probes:
     """What readiness and metrics are read from. An age of None: does not apply to this process."""
 
     redis: Callable[[], bool]
-    counters: Callable[[], Mapping[str, str]]
+    counters: Counters
+    #: Whether Slack's session stands.
+    slack: Callable[[], bool] = _yes
+    #: Since when nothing was heard on it.
     slack_age_s: Callable[[], float | None] = _no_age
     snapshot_age_s: Callable[[], float | None] = _no_age
 
@@ -48,6 +55,8 @@ def readiness(probes: Probes) -> dict[str, str]:
     wrong = {}
     if not _answers(probes.redis):
         wrong["redis"] = "does not answer"
+    if not _answers(probes.slack):
+        wrong["slack"] = "not connected"
     limits = {"slack": (probes.slack_age_s, SLACK_TOO_OLD_S), "snapshot": (probes.snapshot_age_s, SNAPSHOT_TOO_OLD_S)}
     for part, (age_of, limit_s) in limits.items():
         try:

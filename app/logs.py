@@ -21,7 +21,7 @@ _TOKENS: Final = re.compile(
     r"""
       xox[a-z]-[\w.-]+ | xoxe\.[\w.-]+ | xapp-[\w-]+          # Slack tokens
     | \brpa?_[A-Za-z0-9]{4,}                                   # RunPod API keys
-    | (?<=[Bb]earer\ )[^\s"',]+ | (?<=[Bb]asic\ )[^\s"',]+    # Authorization headers
+    | (?<=[Bb]earer\ )[^\s"',]+ | (?<=[Aa]uthorization:\ )[^"',\n]+
     | (?<=hooks\.slack\.com/)[^\s"'>]+                        # response_url: whoever has it may post
     | (?<=[?&]ticket=)[^\s"'&]+                               # Socket Mode's one-use address
     | (?<=api_key=)[^\s"'&]+

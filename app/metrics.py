@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-Counters = Callable[[], Mapping[str, str]]
+Counters = Callable[[], Mapping[str, int | str]]
 Gauges = Callable[[], Mapping[str, float | None]]
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")

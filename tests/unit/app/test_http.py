@@ -23,7 +23,7 @@ def probes(
 ) -> Probes:
     return Probes(
         redis=redis_answers,
-        counters=lambda: {"operations:result=done,verb=stop": "3", "acks": "7"},
+        counters=lambda: {"operations:result=done,verb=stop": "3", "acks": 7},
         slack_age_s=lambda: slack_age_s,
         snapshot_age_s=lambda: snapshot_age_s,
     )
@@ -40,6 +40,7 @@ def _refuses() -> bool:
         (probes(slack_age_s=None, snapshot_age_s=None), []),
         (probes(redis_answers=_refuses), ["redis"]),
         (probes(redis_answers=lambda: False), ["redis"]),
+        (Probes(redis=lambda: True, counters=dict, slack=lambda: False), ["slack"]),
         (probes(slack_age_s=SLACK_TOO_OLD_S + 1), ["slack"]),
         (probes(snapshot_age_s=90_000), ["snapshot"]),
     ],

@@ -32,6 +32,7 @@ def _restore() -> Iterator[None]:
         "xapp-1-A0B-99-cafe",
         "rpa_ABCDEFGH12345678",
         "Bearer abc.def",
+        "Authorization: Basic cG9kOmtlZXA=",
         "https://hooks.slack.com/commands/T1/2/zzz",
         "wss://wss-primary.slack.com/link/?ticket=abc-def&app_id=1",
         "https://api.runpod.io/graphql?api_key=ABC",
@@ -45,7 +46,16 @@ def test_what_looks_like_a_token_is_redacted(secret: str) -> None:
     assert cleaned.startswith("calling with ")
 
 
-@pytest.mark.parametrize("text", ["/pod stop abc123", "rp_full stop", "op 7k2qxm at 10:00", "https://slack.com/api/x"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Slack app, Basic Information",
+        "/pod stop abc123",
+        "rp_full stop",
+        "op 7k2qxm at 10:00",
+        "https://slack.com/api/x",
+    ],
+)
 def test_ordinary_text_is_left_alone(text: str) -> None:
     expected = text.replace("rp_full", REDACTED)
     assert redact(text) == expected

@@ -57,7 +57,11 @@ def test_no_scope_is_asked_for_without_use() -> None:
         "usergroups:read",
         "users:read",
     }
-    assert not needed_scopes(read()) & optional_scopes(read())
+
+
+def test_what_is_optional_is_asked_for_too() -> None:
+    assert optional_scopes(read()) == {"channels:history", "channels:read", "groups:history", "groups:read"}
+    assert optional_scopes(read()) <= set(read()["oauth_config"]["scopes"]["bot"])
 
 
 def test_another_name_stays_valid() -> None:
