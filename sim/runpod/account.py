@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from sim.runpod import bodies
-from sim.runpod.pods import Context
+from sim.runpod.context import Context
 from sim.runpod.prices import DATA_CENTERS
 from sim.runpod.representation import template_json, volume_json
 from sim.runpod.state import SimVolume
@@ -32,7 +32,7 @@ def create_volume(context: Context) -> SimResponse:
     if tier == "HIGH_PERFORMANCE" and not center.high_performance:
         raise bad_request(f"data center '{center.id}' has no high-performance storage")
     volume = SimVolume(
-        id=context.world.new_id(10), name=body["name"], size_gb=int(body["size"]), data_center=center.id, type=tier
+        id=context.world.new_id(10), name=body["name"], size_gb=body["size"], data_center=center.id, type=tier
     )
     context.world.add_volume(volume)
     return json_response(HTTPStatus.CREATED, volume_json(volume))
@@ -41,7 +41,7 @@ def create_volume(context: Context) -> SimResponse:
 def update_volume(context: Context) -> SimResponse:
     body = read_body(context.request.body, bodies.UPDATE_VOLUME)
     volume = _find_volume(context.world, context.key)
-    size = int(body.get("size", volume.size_gb))
+    size = body.get("size", volume.size_gb)
     if size < volume.size_gb:
         raise bad_request("network volume size cannot be reduced")
     volume.name = body.get("name", volume.name)

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from http import HTTPStatus
 
+from sim.runpod.context import Context
 from sim.runpod.money import Amounts
-from sim.runpod.pods import Context
 from sim.runpod.wire import Json, SimRequest, SimResponse, bad_request, invalid, json_response, read_stamp, stamp
 from sim.runpod.world import pod_owner, volume_owner
 

@@ -6,9 +6,9 @@ import re
 from http import HTTPStatus
 
 from sim.runpod.calls import Operation
+from sim.runpod.context import Context
 from sim.runpod.faults import Kind
 from sim.runpod.placement import version_key
-from sim.runpod.pods import Context
 from sim.runpod.prices import CPU_FLAVORS, CUDA_VERSIONS, DATA_CENTERS, GPU_TYPES, CpuFlavor, DataCenter, GpuType
 from sim.runpod.wire import Json, SimRequest, SimResponse, bad_request, invalid, json_response, not_found
 from sim.runpod.world import World

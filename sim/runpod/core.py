@@ -13,11 +13,11 @@ from sim.clock import SimClock
 from sim.runpod import graphql, keys
 from sim.runpod.answers import replaced
 from sim.runpod.calls import Calls, Operation
+from sim.runpod.context import Context
 from sim.runpod.control import Control
 from sim.runpod.faults import Faults, Kind, When
 from sim.runpod.limits import Limits
 from sim.runpod.logs import event, lines_after
-from sim.runpod.pods import Context
 from sim.runpod.routes import operation_of, resolve
 from sim.runpod.seeds import Seed, empty_seed
 from sim.runpod.state import Settings

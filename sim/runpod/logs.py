@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from sim.runpod import actions
-from sim.runpod.pods import Context
+from sim.runpod.context import Context
 from sim.runpod.state import Load, LogLine, SimPod, Status
 from sim.runpod.wire import Follow, SimResponse, fine_stamp, invalid, read_stamp
 

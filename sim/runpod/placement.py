@@ -65,8 +65,16 @@ def place(world: World, wish: Wish, operation: Operation) -> SimPod:
     data_center = _data_center(world, wish)
     cuda = _cuda(wish)
     require_balance(world, price, operation, "deploy this pod")
+    pod = _built(world, wish, price=price, data_center=data_center, cuda=cuda)
+    lifecycle.provision(pod, world.at, world.settings)
+    world.add(pod)
+    return pod
+
+
+def _built(world: World, wish: Wish, *, price: Decimal, data_center: str, cuda: str | None) -> SimPod:
     pod_id = world.new_id()
-    pod = SimPod(
+    gpu_count = wish.gpu_count if wish.gpu_id else 0
+    return SimPod(
         id=pod_id,
         name=wish.name,
         created_at=world.at,
@@ -81,8 +89,8 @@ def place(world: World, wish: Wish, operation: Operation) -> SimPod:
         data_center=data_center,
         cuda=cuda,
         gpu_id=wish.gpu_id,
-        gpu_wanted=wish.gpu_count if wish.gpu_id else 0,
-        gpu_count=wish.gpu_count if wish.gpu_id else 0,
+        gpu_wanted=gpu_count,
+        gpu_count=gpu_count,
         cpu_id=wish.cpu_id,
         vcpu=wish.vcpu,
         persistent=wish.persistent,
@@ -93,9 +101,6 @@ def place(world: World, wish: Wish, operation: Operation) -> SimPod:
         script=[(world.at, Load.BUSY)],
         story="Made just now.",
     )
-    lifecycle.provision(pod, world.at, world.settings)
-    world.add(pod)
-    return pod
 
 
 def _check_mounts(world: World, wish: Wish) -> None:

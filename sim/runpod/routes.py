@@ -10,7 +10,8 @@ from http import HTTPStatus
 
 from sim.runpod import account, billing, catalog, logs, pods
 from sim.runpod.calls import Operation
-from sim.runpod.pods import Context
+from sim.runpod.context import Context
+from sim.runpod.faults import GROUPS
 from sim.runpod.wire import Refusal, SimRequest, SimResponse, not_found
 
 Handler = Callable[[Context], SimResponse]
@@ -92,4 +93,4 @@ def _action_name(body: bytes) -> str:
     except ValueError:
         return ACTION
     action = asked.get("action") if isinstance(asked, dict) else None
-    return action if action in {"start", "stop", "restart", "terminate"} else ACTION
+    return action if isinstance(action, str) and action in GROUPS[ACTION] else ACTION

@@ -125,79 +125,80 @@ def empty_seed() -> Seed:
     return Seed(ssh_keys=())
 
 
+_DEMO_PODS = (
+    PodSeed(
+        id="abc123",
+        name="nlp-train",
+        gpu="NVIDIA H100 80GB HBM3",
+        cloud="COMMUNITY",
+        data_center="US-TX-3",
+        started_ago=9 * HOUR + 1260,
+        persistent=Persistent(50, "/workspace"),
+        load=Load.BUSY,
+        env=(("WANDB_API_KEY", "{{ RUNPOD_SECRET_WANDB }}"), ("RUN_NAME", "nlp-large-3")),
+        story="The language model's run, busy since this morning.",
+    ),
+    PodSeed(
+        id="k7m2qx",
+        name="train",
+        gpu="NVIDIA GeForce RTX 4090",
+        cloud="COMMUNITY",
+        made_ago=3 * DAY,
+        started_ago=2 * HOUR,
+        load=Load.CPU_BOUND,
+        story="Tokenises a corpus: the CPU is busy, the GPU waits.",
+    ),
+    PodSeed(
+        id="w3n8ze",
+        name="train",
+        gpu="NVIDIA A100 80GB PCIe",
+        data_center="EU-SE-1",
+        made_ago=6 * DAY,
+        started_ago=26 * HOUR,
+        persistent=Persistent(100, "/workspace"),
+        load=Load.MEMORY_HELD,
+        story="The run ended last night; a notebook still holds 64 GB of GPU memory.",
+    ),
+    PodSeed(
+        id="p4v9td",
+        name="sd-archive",
+        gpu="NVIDIA RTX A6000",
+        made_ago=40 * DAY,
+        started_ago=22 * DAY,
+        stopped_ago=21 * DAY,
+        persistent=Persistent(250, "/workspace"),
+        story="Stopped three weeks ago; its 250 GB disk costs twice as much as when it ran.",
+    ),
+    PodSeed(
+        id="r8h5yc",
+        name="llama-finetune",
+        gpu="NVIDIA H100 80GB HBM3",
+        gpu_count=2,
+        data_center="EU-RO-1",
+        made_ago=4 * DAY,
+        started_ago=31 * HOUR,
+        disk_gb=60,
+        network=Network("vol8kq2x1c", "/workspace"),
+        load=Load.BUSY,
+        story="Trains from the team's network volume: what is lost here pages somebody.",
+    ),
+    PodSeed(
+        id="f6j1bs",
+        name="notebook-eva",
+        gpu="NVIDIA A40",
+        made_ago=1 * DAY,
+        started_ago=7 * HOUR,
+        persistent=Persistent(20, "/workspace"),
+        load=Load.IDLE,
+        story="A notebook that nobody has touched since breakfast.",
+    ),
+)
+
+
 def demo_seed() -> Seed:
     """Six pods, each with a story that a command or an alert of the bot answers."""
-    return Seed(
-        volume_seeds=(VolumeSeed(id="vol8kq2x1c", name="datasets", size_gb=500, data_center="EU-RO-1"),),
-        pod_seeds=(
-            PodSeed(
-                id="abc123",
-                name="nlp-train",
-                gpu="NVIDIA H100 80GB HBM3",
-                cloud="COMMUNITY",
-                data_center="US-TX-3",
-                started_ago=9 * HOUR + 1260,
-                persistent=Persistent(50, "/workspace"),
-                load=Load.BUSY,
-                env=(("WANDB_API_KEY", "{{ RUNPOD_SECRET_WANDB }}"), ("RUN_NAME", "nlp-large-3")),
-                story="The language model's run, busy since this morning.",
-            ),
-            PodSeed(
-                id="k7m2qx",
-                name="train",
-                gpu="NVIDIA GeForce RTX 4090",
-                cloud="COMMUNITY",
-                made_ago=3 * DAY,
-                started_ago=2 * HOUR,
-                load=Load.CPU_BOUND,
-                story="Tokenises a corpus: the CPU is busy, the GPU waits.",
-            ),
-            PodSeed(
-                id="w3n8ze",
-                name="train",
-                gpu="NVIDIA A100 80GB PCIe",
-                data_center="EU-SE-1",
-                made_ago=6 * DAY,
-                started_ago=26 * HOUR,
-                persistent=Persistent(100, "/workspace"),
-                load=Load.MEMORY_HELD,
-                story="The run ended last night; a notebook still holds 64 GB of GPU memory.",
-            ),
-            PodSeed(
-                id="p4v9td",
-                name="sd-archive",
-                gpu="NVIDIA RTX A6000",
-                made_ago=40 * DAY,
-                started_ago=22 * DAY,
-                stopped_ago=21 * DAY,
-                persistent=Persistent(250, "/workspace"),
-                story="Stopped three weeks ago; its 250 GB disk costs twice as much as when it ran.",
-            ),
-            PodSeed(
-                id="r8h5yc",
-                name="llama-finetune",
-                gpu="NVIDIA H100 80GB HBM3",
-                gpu_count=2,
-                data_center="EU-RO-1",
-                made_ago=4 * DAY,
-                started_ago=31 * HOUR,
-                disk_gb=60,
-                network=Network("vol8kq2x1c", "/workspace"),
-                load=Load.BUSY,
-                story="Trains from the team's network volume: what is lost here pages somebody.",
-            ),
-            PodSeed(
-                id="f6j1bs",
-                name="notebook-eva",
-                gpu="NVIDIA A40",
-                made_ago=1 * DAY,
-                started_ago=7 * HOUR,
-                persistent=Persistent(20, "/workspace"),
-                load=Load.IDLE,
-                story="A notebook that nobody has touched since breakfast.",
-            ),
-        ),
-    )
+    volume = VolumeSeed(id="vol8kq2x1c", name="datasets", size_gb=500, data_center="EU-RO-1")
+    return Seed(volume_seeds=(volume,), pod_seeds=_DEMO_PODS)
 
 
 #: Names that a chat client could take for markup, mentions or layout.

@@ -112,6 +112,13 @@ def test_reset_is_no_action_of_v2(act: Act) -> None:
     assert answer.json()["errors"] == ["$.action: value must be one of 'start', 'stop', 'restart', 'terminate'"]
 
 
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"action": []}', b'{"action": "stop", "force": true}', b"\xff"])
+def test_an_action_without_a_proper_body_does_nothing(sim: SimRunPod, api: httpx.Client, body: bytes) -> None:
+    answer = api.post("/v2/pods/abc123/action", content=body)
+    assert answer.status_code in {400, 422}
+    assert not sim.world.pods["abc123"].stopping
+
+
 def test_what_happens_between_two_calls_happens_at_its_own_time(sim: SimRunPod, clock: SimClock, act: Act) -> None:
     act("abc123", "stop")
     clock.advance(3600)
