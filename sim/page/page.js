@@ -95,7 +95,7 @@ function dateToken(seconds, format) {
   const long = local(ms, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
   const known = {
     date, date_short: short, date_long: long, date_num: isoDay(ms), date_slash: isoDay(ms).replaceAll("-", "/"), ago: ago(ms),
-    date_pretty: nearDay(ms, date), date_short_pretty: nearDay(ms, short), date_long_pretty: nearDay(ms, long),
+    date_pretty: nearDay(ms, date, false), date_short_pretty: nearDay(ms, short, false), date_long_pretty: nearDay(ms, long, false),
     time: clockTime(ms), time_secs: local(ms, { timeStyle: "medium" }), day_divider_pretty: nearDay(ms, longDay(ms)),
   };
   return format.replace(/\{(\w+)\}/g, (token, name) => known[name] ?? token);
@@ -503,7 +503,8 @@ function dates(ctx, block, element) {
     type: kind.input, class: "field short", ...hooks(block, element), value: held ? kind.show(held) : null, "aria-label": plain(element.placeholder) || kind.input,
     onchange: () => changed(ctx, block, element, { [kind.key]: node.value ? kind.read(node.value) : null }, node),
   });
-  return node;
+  if (block.type === "input" || !element.placeholder) return node;
+  return el("label", { class: "dated" }, plain(element.placeholder), node);
 }
 
 const INPUT_TYPES = { plain_text_input: "text", number_input: "number", email_text_input: "email", url_text_input: "url" };
@@ -1291,8 +1292,7 @@ function podCard(id) {
     parts.name.textContent = parts.name.title = pod.name;
     parts.id.textContent = pod.id;
     parts.lock.textContent = pod.locked ? "locked" : "";
-    parts.cost.textContent = tone === "running" ? `${dollars(pod.cost_per_hour)}/h` : `was ${dollars(pod.cost_per_hour)}/h`;
-    parts.cost.classList.toggle("faint", tone !== "running");
+    parts.cost.textContent = pod.cost_per_hour > 0 ? `${dollars(pod.cost_per_hour)}/h` : "";
     parts.facts.textContent = [`${pod.gpu_count > 1 ? `${pod.gpu_count} × ` : ""}${pod.gpu ?? "CPU only"}`, pod.data_center, pod.uptime_s === null || tone !== "running" ? null : `up ${span(pod.uptime_s)}`].filter(Boolean).join(" · ");
     const util = pod.gpu_util;
     bar.style.width = `${util ?? 0}%`;
