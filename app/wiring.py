@@ -23,7 +23,7 @@ from app.settings import Settings, require_complete
 from app.wake import RqWake, queue_connection, queue_name, waking_connection
 from bot.app import LISTENERS, SlackEnds, build_app
 from bot.chat import SlackChat
-from bot.commands.catalog import REGISTRY
+from bot.commands.catalog import COMMANDS
 from bot.face import Face
 from pods.errors import NotRecorded
 from pods.jobs import Queue
@@ -67,7 +67,7 @@ def face_of(settings: Settings, *, team: str, bot_user: str, clock: Clock) -> Fa
         store=store_of(settings),
         clock=clock,
         wake=RqWake(waking_connection(settings.redis_address), settings.account),
-        registry=REGISTRY,
+        registry=COMMANDS,
     )
 
 
@@ -128,19 +128,34 @@ def run_bot(settings: Settings, stop: threading.Event) -> None:
     handler = _socket_mode(app, settings) if settings.socket_mode else None
     probes = http.Probes(
         redis=lambda: bool(face.store.client.ping()),
-        slack=(lambda: handler.client.is_connected()) if handler else (lambda: True),  # type: ignore[attr-defined]
-        counters=face.store.clockwork.counters,
+        counters=lambda: {name: str(value) for name, value in face.store.clockwork.counters().items()},
+        slack_age_s=lambda: _session_age_s(handler),
+        snapshot_age_s=lambda: _snapshot_age_s(face),
     )
     routes = () if settings.socket_mode else (http.slack_route(app),)
     served = http.serving(http.build(probes, routes), settings.http_port) if settings.http_port else nullcontext()
     with served, beating(face.store, clock, "bot", stop):
         if handler is not None:
-            handler.connect()
+            handler.connect()  # type: ignore[no-untyped-call]
         log.info("bot.listens", mode="socket" if settings.socket_mode else "http", team=face.team)
         stop.wait()
         if handler is not None:
-            handler.close()
+            handler.close()  # type: ignore[no-untyped-call]
     app.listener_runner.listener_executor.shutdown(wait=True)
+
+
+def _session_age_s(handler: SocketModeHandler | None) -> float | None:
+    """Seconds since Slack's end of the session last answered a ping; None in HTTP mode."""
+    if handler is None:
+        return None
+    session = getattr(handler.client, "current_session", None)
+    last = getattr(session, "last_ping_pong_time", None)
+    return float("inf") if last is None else time.time() - float(last)
+
+
+def _snapshot_age_s(face: Face) -> float | None:
+    listed_at = face.store.fleet.load().listed_at
+    return None if listed_at is None else (face.clock.now() - listed_at).total_seconds()
 
 
 def _socket_mode(app: object, settings: Settings) -> SocketModeHandler:

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Final
 
 from bot import ownership, reads, verbs
-from bot.commands.catalog import REGISTRY
+from bot.commands.catalog import COMMANDS
 from bot.face import Answer, Ask, Face
-from bot.grammar import Invocation, Kind, Misunderstood, parse
+from bot.grammar import Invocation, parse
+from bot.misread import Kind, Misunderstood
 from bot.views import answers
 from pods.access import Refusal
 from pods.audit import Event
@@ -19,9 +20,9 @@ Handler = Callable[[Face, Ask, Invocation], Answer]
 
 def answer(face: Face, ask: Ask) -> Answer:
     now = face.clock.now()
-    read = parse(ask.text, face.registry, now=now, tz=face.zone(ask.user), bot_user=face.bot_user)
+    read = parse(ask.text, face.registry, now=now, tz=face.zone(ask.user))
     if isinstance(read, Misunderstood):
-        return _misunderstood(face, ask, read)
+        return _misunderstood(face, read)
     decision = face.decide(ask, read.command.role, now)
     if isinstance(decision, Refusal):
         return _refused(face, ask, read, decision, now)
@@ -34,7 +35,7 @@ def _refused(face: Face, ask: Ask, read: Invocation, refusal: Refusal, now: date
     return Answer(content=answers.refused(refusal, read.command.verb, ask.channel))
 
 
-def _misunderstood(face: Face, ask: Ask, read: Misunderstood) -> Answer:
+def _misunderstood(face: Face, read: Misunderstood) -> Answer:
     if read.kind is Kind.EMPTY:
         return Answer(content=answers.help_all(reads.described(face.registry)))
     command = read.command
@@ -59,5 +60,5 @@ HANDLERS: Final[dict[str, Handler]] = {
     "health": reads.health,
     "claim": ownership.claim,
     "give": ownership.give,
-    **{command.verb: _verb for command in REGISTRY.all() if command.pod_verb is not None},
+    **{command.verb: _verb for command in COMMANDS.all() if command.pod_verb is not None},
 }

@@ -1,4 +1,4 @@
-"""The Bolt app: payloads in, asks to the handlers, answers out with the ack. The same app serves both modes of Slack."""
+"""The Bolt app: payloads in, asks to the handlers, answers out with the ack. One app for both modes of Slack."""
 
 from __future__ import annotations
 

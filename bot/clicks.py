@@ -15,7 +15,7 @@ from pods.gates import Gate, GateKind, GateRefusal, GateState, decide
 from pods.jobs import Job
 from pods.messages import Message
 from pods.model import Verb
-from pods.operations import Code, Operation, cancel, release
+from pods.operations import Code, cancel, release
 from pods.policy import Role
 from pods.requests import Request, RequestState, settle
 from pods.store.commit import Done
@@ -70,8 +70,9 @@ def _at_gate(face: Face, click: Click, *, agree: bool) -> Answer:
         face.audit(click.ask, Event.REFUSED, now, result=decided.value)
         return Answer(content=gates.refused(decided, gate, now=now, tz=face.zone(click.ask.user)))
     if agree and not _still_allowed(face, request, click.ask, now):
-        decided = decided.model_copy(update={"state": GateState.DECLINED})
-    return _settle(face, click, request, decided, now)
+        declined = decided.model_copy(update={"state": GateState.DECLINED})
+        return _settle(face, click, request, declined, Code.NOT_ALLOWED)
+    return _settle(face, click, request, decided, Code.DECLINED)
 
 
 def _still_allowed(face: Face, request: Request, ask: Ask, now: datetime) -> bool:
@@ -87,9 +88,7 @@ def _still_allowed(face: Face, request: Request, ask: Ask, now: datetime) -> boo
     facts = face.store.fleet.facts()
     consented = {person for gate in request.gates if gate.kind is GateKind.CONSENT for person in gate.who}
     for operation in face.store.walk.operations(request.operations):
-        decision = face.decide(
-            requester, Role.OPERATOR, now, owner=owners(facts, operation.pod_id), changes_pod=True
-        )
+        decision = face.decide(requester, Role.OPERATOR, now, owner=owners(facts, operation.pod_id), changes_pod=True)
         if not isinstance(decision, Allowed):
             return False
         if decision.consent_of is not None and decision.consent_of not in consented:
@@ -97,10 +96,11 @@ def _still_allowed(face: Face, request: Request, ask: Ask, now: datetime) -> boo
     return True
 
 
-def _settle(face: Face, click: Click, request: Request, gate: Gate, now: datetime) -> Answer:
+def _settle(face: Face, click: Click, request: Request, gate: Gate, no: Code) -> Answer:
+    now = face.clock.now()
     after = settle(request, gate)
     operations = tuple(
-        _after_gate(operation, after, now)
+        release(operation, now) if after.state is RequestState.ACCEPTED else cancel(operation, no, now)
         for operation in face.store.walk.operations(request.operations)
         if not operation.ended
     )
@@ -128,12 +128,6 @@ def _settle(face: Face, click: Click, request: Request, gate: Gate, now: datetim
     if after.state is RequestState.ACCEPTED:
         verbs.wake(face, after, operations)
     return Answer(content=None)
-
-
-def _after_gate(operation: Operation, request: Request, now: datetime) -> Operation:
-    if request.state is RequestState.ACCEPTED:
-        return release(operation, now)
-    return cancel(operation, Code.DECLINED, now)
 
 
 def _messages(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http.client import HTTPException
 from logging import Logger
 from typing import Any, Final
@@ -84,7 +84,7 @@ def on_error(client: WebClient, *, timeout_s: int = 5) -> Callable[..., BoltResp
     return handle
 
 
-_JSON: Final = {"content-type": ["application/json;charset=utf-8"]}
+_JSON: Final[dict[str, str | Sequence[str]]] = {"content-type": ["application/json;charset=utf-8"]}
 
 
 def _tell_directly(client: WebClient, body: Payload, content: Content, timeout_s: int) -> None:
@@ -107,5 +107,3 @@ def ack_with(ack: Ack, content: Content | None, *, public: bool = False) -> None
         ack()
     else:
         ack(**body_of(content, public=public))
-
-

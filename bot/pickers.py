@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from bot import suggest
 from bot.face import Face
-from bot.suggest import suggest_pods
 from bot.views import answers
 
 #: Slack takes a hundred; nobody scrolls through more than this.
@@ -17,5 +17,5 @@ def options(face: Face, query: str) -> list[dict[str, Any]]:
     wanted = query.strip().casefold()
     if wanted:
         matching = [pod for pod in pods if wanted in pod.name.casefold() or pod.id.casefold().startswith(wanted)]
-        pods = tuple(matching) or suggest_pods(query, pods)
+        pods = tuple(matching) or suggest.pods(query, pods)
     return [answers.option(pod) for pod in pods[:SHOWN]]

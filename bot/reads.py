@@ -64,8 +64,8 @@ def matches(pod: Pod, facts: Mapping[str, PodFacts], wanted: Mapping[str, object
         "mine": lambda _: person == viewer,
         "unowned": lambda _: owner is None,
         "owner": lambda user: person == user,
-        "state": lambda state: states.has(pod, state),
-        "gpu": lambda gpu: gpus.has(pod, str(gpu)),
+        "state": lambda state: pod.status in states.State(state).statuses,
+        "gpu": lambda gpu: pod.gpu is not None and gpus.names(str(gpu), pod.gpu.id),
     }
     return all(checks[name](value) for name, value in wanted.items() if value is not None)
 
@@ -120,5 +120,3 @@ def described(registry: Registry) -> tuple[Described, ...]:
 
 def _described(registry: Registry, command: Command) -> Described:
     return Described(command, registry.usage(command))
-
-

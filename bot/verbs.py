@@ -52,16 +52,19 @@ def run(face: Face, ask: Ask, verb: Verb, references: Sequence[str]) -> Answer:
 def find(face: Face, references: Sequence[str], verb: Verb | None) -> tuple[Pod, ...] | Answer:
     """The pods meant, or the question which one."""
     fleet = face.store.fleet.load()
-    match resolve(references, fleet.pods):
-        case Resolved(pods):
-            return pods
-        case Unlisted(reference):
-            # A pod made since the last list pass: its worker reads it before anything is called.
-            return (Pod(id=reference, name=reference, status=PodStatus.UNKNOWN, mounts_known=False),)
-        case Ambiguous(reference, candidates):
-            return Answer(content=answers.which_one(reference, candidates, verb, fleet.version))
-        case NotFound(reference, suggestions):
-            return Answer(content=answers.no_such_pod(reference, suggestions, fleet.listed_at, face.clock.now()))
+    known = list(fleet.pods)
+    while True:
+        match resolve(references, known):
+            case Resolved(pods=pods):
+                return pods
+            case Ambiguous(reference=reference, candidates=candidates):
+                return Answer(content=answers.which_one(reference, candidates, verb, fleet.version))
+            case Unlisted(reference=reference, suggestions=()) if any(letter.isdigit() for letter in reference):
+                # Perhaps made since the last list pass: its worker reads it before anything is called.
+                known.append(Pod(id=reference, name=reference, status=PodStatus.UNKNOWN, mounts_known=False))
+            case NotFound(reference=reference, suggestions=meant) | Unlisted(reference=reference, suggestions=meant):
+                now = face.clock.now()
+                return Answer(content=answers.no_such_pod(reference, meant, fleet.listed_at, now))
 
 
 def authorise(face: Face, ask: Ask, verb: Verb, pods: tuple[Pod, ...], now: datetime) -> Order | Answer:
@@ -116,9 +119,7 @@ def confirm_message(request: Request, ask: Ask, now: datetime) -> Message:
     """The requester's own dialog. A slash command shows it with its ack, so it counts as told."""
     message = request_message(request, now)
     told_by_ack = 1 if ask.origin is Origin.SLASH else 0
-    return message.model_copy(
-        update={"key": confirm_key(request.id), "kind": MessageKind.CONFIRM, "sent": told_by_ack}
-    )
+    return message.model_copy(update={"key": confirm_key(request.id), "kind": MessageKind.CONFIRM, "sent": told_by_ack})
 
 
 def confirm_key(request_id: str) -> str:
@@ -192,9 +193,7 @@ def told(face: Face, ask: Ask, order: Order, acceptance: Acceptance, now: dateti
             return _accepted(face, ask, order, request, operations)
 
 
-def _accepted(
-    face: Face, ask: Ask, order: Order, request: Request, operations: tuple[Operation, ...]
-) -> Answer:
+def _accepted(face: Face, ask: Ask, order: Order, request: Request, operations: tuple[Operation, ...]) -> Answer:
     gate = request.open_gate
     if gate is None:
         wake(face, request, operations)

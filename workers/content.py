@@ -10,7 +10,6 @@ from bot.views import request as request_view
 from pods.gates import GateKind
 from pods.messages import Content, Message, MessageKind
 from pods.operations import Operation
-from pods.requests import Request
 from workers.context import Context
 
 
@@ -28,24 +27,14 @@ def _of_request(context: Context, message: Message, now: datetime) -> Content | 
         return None
     operations = context.store.walk.operations(request.operations)
     tz = zone(context, message.user)
-    if message.kind is MessageKind.REQUEST:
-        return request_view.message(request, operations, others=_others(context, operations), now=now, tz=tz)
-    gate = next((each for each in request.gates if each.kind is GateKind.CONFIRM), None)
-    if gate is None:
-        return None
-    return gate_view(context, request, operations, gate, now=now, tz=tz)
-
-
-def gate_view(
-    context: Context,
-    request: Request,
-    operations: tuple[Operation, ...],
-    gate: Gate,
-    *,
-    now: datetime,
-    tz: ZoneInfo,
-) -> Content:
-    """The question a gate asks, or what became of it."""
+    fleet = context.store.fleet.load()
+    pods = tuple(pod for each in operations if (pod := fleet.get(each.pod_id)))
+    if message.kind is MessageKind.CONFIRM:
+        gate = next(each for each in request.gates if each.kind is GateKind.CONFIRM)
+        facts = context.store.fleet.facts()
+        return gate_views.dialog(request, operations, pods, gate, facts=facts, now=now, tz=tz)
+    others = _others(context, operations)
+    return request_view.message(request, operations, others=others, now=now, tz=tz, pods=pods)
 
 
 def _others(context: Context, operations: tuple[Operation, ...]) -> dict[str, Operation]:

@@ -1,0 +1,261 @@
+"""The whole bot in one process: real Bolt, real Valkey, the simulated Slack over loopback, the simulated RunPod behind
+httpx. Jobs run inline and time moves by hand, so a scenario takes milliseconds.
+
+    bot.exec("/pod stop abc123")
+    assert "is stopped" in bot.last("gpu-pods").text
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from slack_bolt import BoltRequest
+from slack_sdk import WebClient
+
+from bot.app import SlackEnds, build_app
+from bot.chat import SlackChat
+from bot.commands.catalog import COMMANDS
+from bot.face import Face
+from pods.fleet import Owner, OwnerKind, PodFacts
+from pods.jobs import Job
+from pods.runpod.provider import RunPodProvider, build_provider
+from pods.store import Store
+from sim.clock import SimClock
+from sim.runpod import SimRunPod, demo_seed
+from sim.runpod.transport import mock_transport
+from sim.slack import Place, SimSlack
+from sim.slack.delivery.in_process import to_bolt
+from sim.slack.messages import Message
+from workers import context
+from workers.clock import ClockLoop
+
+ALICE, BOB, CARA, DAVE = "U0ALICE", "U0BOB", "U0CARA", "U0DAVE"
+START = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
+
+POLICY = """
+zone = "Europe/Berlin"
+[roles]
+default = "none"
+[roles.admin]
+users = ["U0ALICE"]
+[roles.operator]
+users = ["U0BOB", "U0DAVE"]
+[roles.viewer]
+users = ["U0CARA"]
+[direct]
+ceiling = "operator"
+"""
+
+
+@dataclass
+class Heard:
+    """What one person read and what the channel shows after one ask."""
+
+    private: list[str]
+    public: list[str]
+
+    @property
+    def said(self) -> str:
+        return "\n".join((*self.private, *self.public))
+
+
+@dataclass
+class Bot:
+    store: Store
+    slack: SimSlack
+    runpod: SimRunPod
+    clock: SimClock
+    base_url: str
+    policy_path: Path
+    jobs: list[tuple[Job, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.provider: RunPodProvider = build_provider(
+            api_key="rp_full",
+            clock=self.clock,
+            rest_url="http://runpod.test/v2",
+            graphql_url="http://runpod.test/graphql",
+            transport=mock_transport(self.runpod),
+        )
+        token = self.slack.workspace.bot_token
+        context.install(
+            context.Context(
+                account="main",
+                store=self.store,
+                provider=self.provider,
+                chat=SlackChat(token, f"{self.base_url}/api/"),
+                clock=self.clock,
+                wake=self._wake,
+            )
+        )
+        self.face = Face(
+            account="main",
+            team=self.slack.workspace.team_id,
+            bot_user=self.slack.workspace.bot.user_id,
+            store=self.store,
+            clock=self.clock,
+            wake=self._wake,
+            registry=COMMANDS,
+        )
+        self.app = build_app(
+            self.face, SlackEnds(client=WebClient(token=token, base_url=f"{self.base_url}/api/", retry_handlers=[]))
+        )
+        self.slack.delivery.use_in_process(to_bolt(self.app))
+        self.loop = ClockLoop(
+            name="test",
+            store=self.store,
+            clock=self.clock,
+            wake=self._wake,
+            policy_path=self.policy_path,
+            monotonic=lambda: self.clock.now().timestamp(),
+        )
+        self.tick()
+
+    def _wake(self, job: Job, subject: str) -> None:
+        self.jobs.append((job, subject))
+
+    def close(self) -> None:
+        self.app.listener_runner.listener_executor.shutdown(wait=True)
+        self.provider.close()
+
+    # -- time and work
+
+    def tick(self) -> None:
+        """One round of the clock and every job it or anybody else woke."""
+        self._forget_real_time()
+        self.loop.tick()
+        while self.jobs:
+            job, subject = self.jobs.pop(0)
+            module, _, name = job.value.rpartition(".")
+            run: Callable[[str], None] = getattr(importlib.import_module(module), name)
+            run(subject)
+            self._forget_real_time()
+
+    def _forget_real_time(self) -> None:
+        """Marks that last real seconds: no real time passes here."""
+        for pattern in ("*woken*", "*paced*", "*:lease"):
+            for key in self.store.client.scan_iter(pattern):
+                self.store.client.delete(key)
+
+    def pass_time(self, seconds: float, *, step: float = 2.0) -> None:
+        end = self.clock.now() + timedelta(seconds=seconds)
+        while self.clock.now() < end:
+            self.clock.advance(min(step, (end - self.clock.now()).total_seconds()))
+            self.tick()
+
+    def settle(self, limit_s: float = 900) -> None:
+        """Until nothing is under way: every operation ended, every message told."""
+        spent = 0.0
+        self.tick()
+        while self.store.walk.open_operations() or list(self.store.outbox.keys_waiting()):
+            self.clock.advance(1)
+            self.tick()
+            spent += 1
+            assert spent < limit_s, "the walk does not come to an end"
+
+    # -- people
+
+    def exec(self, text: str, *, user: str = BOB, channel: str = "gpu-pods", settle: bool = True) -> Heard:
+        """Type a slash command; what its author reads privately, and the channel's messages, once all is done."""
+        before = len(self.slack.seen(user))
+        room = self.slack.workspace.channel(channel)
+        self.slack.command(user, room.id, text)
+        if settle:
+            self.settle()
+        return self.heard(user, channel, before)
+
+    def say(self, text: str, *, user: str = BOB, channel: str = "gpu-pods", thread_ts: str | None = None) -> Heard:
+        before = len(self.slack.seen(user))
+        self.slack.say(user, self.slack.workspace.channel(channel).id, text, thread_ts=thread_ts)
+        self.settle()
+        return self.heard(user, channel, before)
+
+    def heard(self, user: str, channel: str, since: int) -> Heard:
+        events = self.slack.seen(user)[since:]
+        private = [e["message"]["text"] for e in events if "message" in e and e["message"].get("ephemeral")]
+        return Heard(private=private, public=[m.text for m in self.posts(channel)])
+
+    def posts(self, channel: str = "gpu-pods") -> list[Message]:
+        """The bot's own messages, oldest first."""
+        bot = self.slack.workspace.bot.user_id
+        return [message for message in self.slack.messages(channel) if message.user == bot]
+
+    def last(self, channel: str = "gpu-pods") -> Message:
+        return self.posts(channel)[-1]
+
+    def press(self, label: str, *, user: str = BOB, channel: str = "gpu-pods", settle: bool = True) -> None:
+        """Press the newest button of that label that the person can see."""
+        message, block_id, action_id = self._button(label, user)
+        place = Place(block_id=block_id, action_id=action_id, channel=message["channel"], message_ts=message["ts"])
+        self.slack.act(user, place)
+        if settle:
+            self.settle()
+
+    def _button(self, label: str, user: str) -> tuple[dict[str, Any], str, str]:
+        for event in reversed(self.slack.seen(user)):
+            message = event.get("message")
+            for block in (message or {}).get("blocks", []):
+                for element in [*block.get("elements", []), block.get("accessory") or {}]:
+                    if element.get("type") == "button" and element["text"]["text"] == label:
+                        return message, block["block_id"], element["action_id"]
+        raise AssertionError(f"nobody shows {user} a button {label!r}")
+
+    def forge_click(self, user: str, message: dict[str, Any], block_id: str, action_id: str) -> int:
+        """A payload no Slack client would send: somebody presses what only another can see."""
+        elements = next(block for block in message["blocks"] if block["block_id"] == block_id)["elements"]
+        value = next(element for element in elements if element["action_id"] == action_id).get("value", "")
+        payload = {
+            "type": "block_actions",
+            "team": {"id": self.face.team},
+            "user": {"id": user, "team_id": self.face.team},
+            "channel": {"id": message["channel"]},
+            "container": {"channel_id": message["channel"]},
+            "trigger_id": f"forged-{user}-{action_id}",
+            "actions": [{"action_id": action_id, "block_id": block_id, "value": value, "type": "button"}],
+        }
+        return self.app.dispatch(BoltRequest(mode="socket_mode", body=payload)).status
+
+    def pick(self, query: str, *, user: str = BOB) -> str:
+        """Type into the newest pod picker and take its first option; the option's pod name."""
+        for event in reversed(self.slack.seen(user)):
+            message = event.get("message") or {}
+            for block in message.get("blocks", []):
+                for element in [*block.get("elements", []), block.get("accessory") or {}]:
+                    if element.get("type") != "external_select":
+                        continue
+                    place = Place(
+                        block_id=block["block_id"],
+                        action_id=element["action_id"],
+                        channel=message["channel"],
+                        message_ts=message["ts"],
+                    )
+                    option = self.slack.options(user, place, query)["options"][0]
+                    self.slack.act(user, place, selected_option=option)
+                    self.settle()
+                    return str(option["text"]["text"])
+        raise AssertionError(f"nobody shows {user} a picker")
+
+    def everything_told(self, user: str) -> list[str]:
+        """Every text a person's client was shown, edits and ephemerals included."""
+        return [event["message"]["text"] for event in self.slack.seen(user) if "message" in event]
+
+    # -- the account
+
+    def own(self, pod_id: str, user: str) -> None:
+        owner = Owner(kind=OwnerKind.PERSON, user=user, since=self.clock.now(), by=user)
+        facts = PodFacts(pod_id=pod_id, owner=owner)
+        self.store.client.hset(self.store.keys.facts, pod_id, facts.model_dump_json())
+
+    def effects(self, operation: str | None = None) -> list[dict[str, Any]]:
+        """The calls that changed something at RunPod."""
+        calls = self.runpod.calls.as_json()
+        return [call for call in calls if call["effect"] and operation in {None, call["operation"]}]
+
+
+def new_account(clock: SimClock) -> SimRunPod:
+    return SimRunPod(clock, demo_seed())

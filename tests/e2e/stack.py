@@ -1,0 +1,225 @@
+"""The whole product as it runs: real processes, real Valkey, real RQ workers, real Bolt over Socket Mode.
+
+The simulated Slack and RunPod live in the test's own process, so a test can look at them and make them fail.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from app.simulators import RUNPOD_MOUNT, serving
+from app.valkey import EmbeddedValkey
+from pods.store import Store, open_store
+from sim.clock import SimClock
+from sim.runpod import SimRunPod, demo_seed
+from sim.runpod.server import runpod_app
+from sim.slack import Place, SimSlack, Workspace
+from sim.slack.app import slack_app
+from sim.slack.messages import Message
+from tests.e2e.inline import ALICE, BOB, POLICY
+
+T = TypeVar("T")
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+PARTS: Final = ("bot", "worker act", "worker watch", "worker report", "worker deliver", "clock a", "clock b")
+#: What the promise allows between a fault and the terminal message.
+WITHIN_S: Final = 30.0
+
+
+@dataclass
+class Stack:
+    slack: SimSlack
+    runpod: SimRunPod
+    clock: SimClock
+    valkey: EmbeddedValkey
+    store: Store
+    env: Mapping[str, str]
+    logs: Path
+    children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    # -- processes
+
+    def start(self, part: str) -> None:
+        command = part.split()[0:2] if part.startswith("worker") else part.split()[0:1]
+        log = (self.logs / f"{part.replace(' ', '-')}.log").open("ab")
+        self.children[part] = subprocess.Popen(
+            [sys.executable, "-m", "app", *command], cwd=ROOT, env=dict(self.env), stdout=log, stderr=log
+        )
+        log.close()
+
+    def kill(self, part: str) -> None:
+        """Kill -9, and wait until it is gone."""
+        child = self.children.pop(part)
+        child.send_signal(signal.SIGKILL)
+        child.wait(5)
+
+    def stop_all(self) -> None:
+        for child in self.children.values():
+            child.terminate()
+        for child in self.children.values():
+            try:
+                child.wait(8)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait(5)
+
+    def leader(self) -> str:
+        """The clock process that leads: its part's name."""
+        name = self.store.client.get(self.store.keys.leader)
+        assert isinstance(name, str)
+        pid = int(name.rpartition("-")[2])
+        return next(part for part, child in self.children.items() if child.pid == pid)
+
+    # -- people
+
+    def type(self, text: str, *, user: str = BOB, channel: str = "gpu-pods") -> None:
+        self.slack.command(user, self.slack.workspace.channel(channel).id, text)
+
+    def say(self, text: str, *, user: str = BOB, channel: str = "gpu-pods") -> Message:
+        return self.slack.say(user, self.slack.workspace.channel(channel).id, text)
+
+    def private(self, user: str = BOB) -> list[str]:
+        events = self.slack.seen(user)
+        return [e["message"]["text"] for e in events if "message" in e and e["message"].get("ephemeral")]
+
+    def posts(self, channel: str = "gpu-pods") -> list[Message]:
+        bot = self.slack.workspace.bot.user_id
+        return [message for message in self.slack.messages(channel) if message.user == bot]
+
+    def press(self, label: str, *, user: str = BOB) -> None:
+        message, block_id, action_id = self.until(lambda: self._button(label, user), f"a button {label!r}")
+        self.slack.act(
+            user,
+            Place(block_id=block_id, action_id=action_id, channel=message["channel"], message_ts=message["ts"]),
+        )
+
+    def _button(self, label: str, user: str) -> tuple[dict[str, Any], str, str] | None:
+        for event in reversed(self.slack.seen(user)):
+            message = event.get("message")
+            for block in (message or {}).get("blocks", []):
+                for element in block.get("elements", []):
+                    if element.get("type") == "button" and element["text"]["text"] == label:
+                        return message, block["block_id"], element["action_id"]
+        return None
+
+    # -- looking
+
+    def until(self, look: Callable[[], T], what: str, within_s: float = WITHIN_S) -> T:
+        """What `look` gives once it gives anything; fails with the last words of each process."""
+        end = time.monotonic() + within_s
+        while time.monotonic() < end:
+            found = look()
+            if found:
+                return found
+            time.sleep(0.05)
+        raise AssertionError(f"no {what} within {within_s:.0f} s\n{self.last_words()}")
+
+    def until_told(self, words: str, *, channel: str = "gpu-pods", within_s: float = WITHIN_S) -> Message:
+        def look() -> Message | None:
+            return next((post for post in self.posts(channel) if words in post.text), None)
+
+        seen = "\n".join(post.text for post in self.posts(channel))
+        return self.until(look, f"message with {words!r} (so far: {seen})", within_s)
+
+    def until_ended(self) -> None:
+        self.until(lambda: not self.store.walk.open_operations() and not list(self.store.outbox.keys_waiting()), "end")
+
+    def effects(self, operation: str, pod: str) -> int:
+        calls = self.runpod.calls.as_json()
+        return sum(1 for call in calls if call["effect"] and call["operation"] == operation and call["pod"] == pod)
+
+    def fault(self, **fault: object) -> None:
+        """Make RunPod fail; see sim/runpod/control."""
+        response = self.runpod.handle("POST", "/control/faults", {}, {}, _json(fault))
+        assert response.status < 300, response.body
+
+    def last_words(self) -> str:
+        return "\n".join(
+            f"--- {log.name}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+            for log in sorted(self.logs.glob("*.log"))
+        )
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value).encode()
+
+
+@contextmanager
+def running(directory: Path, *, speed: float = 1.0) -> Iterator[Stack]:
+    """Everything up and listening, and everything ended afterwards."""
+    logs = directory / "logs"
+    logs.mkdir()
+    clock = SimClock(datetime.now(UTC), speed)
+    runpod = SimRunPod(clock, demo_seed())
+    slacks: list[SimSlack] = []
+
+    def build(address: str) -> Any:
+        slack = SimSlack(Workspace.seeded(), clock, base_url=address)
+        slacks.append(slack)
+        return slack_app(slack, mounts={RUNPOD_MOUNT: runpod_app(runpod)}, public_url=address)
+
+    policy = directory / "podkeeper.toml"
+    with serving(build, 0) as address, EmbeddedValkey(directory / "valkey") as valkey:
+        slack = slacks[0]
+        policy.write_text(policy_for(slack), encoding="utf-8")
+        stack = Stack(
+            slack=slack,
+            runpod=runpod,
+            clock=clock,
+            valkey=valkey,
+            store=open_store(valkey.url, "main"),
+            env=_environment(address, valkey.url, policy),
+            logs=logs,
+        )
+        try:
+            for part in PARTS:
+                stack.start(part)
+            stack.until(lambda: _ready(stack), "stack ready", 45)
+            yield stack
+        finally:
+            stack.stop_all()
+
+
+def policy_for(slack: SimSlack) -> str:
+    room = slack.workspace.channel("gpu-pods").id
+    return f'{POLICY}\n[[channel]]\nid = "{room}"\nceiling = "admin"\n'
+
+
+def _ready(stack: Stack) -> bool:
+    reports = stack.store.clockwork.reports()
+    wanted = {"bot", "clock", "watch", "worker.act", "worker.deliver"}
+    return wanted <= set(reports) and stack.store.fleet.load().listed_at is not None and bool(_connections(stack))
+
+
+def _connections(stack: Stack) -> int:
+    return len(stack.slack.delivery.socket.connections)
+
+
+def _environment(address: str, redis_url: str, policy: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
+    return kept | {
+        "SLACK_BOT_TOKEN": "xoxb-sim",
+        "SLACK_APP_TOKEN": "xapp-sim",
+        "SLACK_API_URL": f"{address}/api/",
+        "RUNPOD_API_KEY": "rp_full",
+        "RUNPOD_REST_URL": f"{address}{RUNPOD_MOUNT}/v2",
+        "RUNPOD_GRAPHQL_URL": f"{address}{RUNPOD_MOUNT}/graphql",
+        "PODKEEPER_CLOCK_URL": f"{address}{RUNPOD_MOUNT}/control/state",
+        "PODKEEPER_POLICY": str(policy),
+        "REDIS_URL": redis_url,
+        "PODKEEPER_LOG": "json",
+    }
+
+
+__all__ = ["ALICE", "BOB", "Stack", "running"]

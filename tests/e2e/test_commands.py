@@ -1,0 +1,327 @@
+"""Each command as a person types it, in one process, to its last message."""
+
+from __future__ import annotations
+
+import pytest
+
+from pods.model import PodStatus
+from tests.e2e.inline import ALICE, BOB, CARA, DAVE, Bot
+
+
+def test_stop_is_acknowledged_told_when_read_back_and_done_once(bot: Bot) -> None:
+    heard = bot.exec("/pod stop abc123")
+
+    assert heard.private[0].startswith("On it: stop `nlp-train` (`abc123`).")
+    assert len(bot.posts()) == 1
+    assert "`nlp-train` (`abc123`) is stopped" in bot.last().text
+    assert "$2.69/h" in bot.last().text
+    assert "$10.00" in bot.last().text
+    assert len(bot.effects("stop")) == 1
+
+
+def test_the_message_says_stopped_only_after_the_reading_says_so(bot: Bot) -> None:
+    bot.runpod.settings.stop_delay_s = 60
+    bot.exec("/pod stop abc123", settle=False)
+    bot.pass_time(20)
+    assert len(bot.effects("stop")) == 1
+    assert "is stopped" not in bot.last().text
+
+    bot.settle()
+    assert "is stopped" in bot.last().text
+
+
+@pytest.mark.parametrize(
+    ("typed", "verb"),
+    [
+        ("/pod start p4v9td", "start"),
+        ("/pod resume p4v9td", "start"),
+        ("/pod restart abc123", "restart"),
+        ("/pod stop nlp-train", "stop"),
+        ("/pod stop abc", "stop"),
+        ("/pod stop `abc123`", "stop"),
+        ("/pod STOP “abc123”", "stop"),
+        ("/pod stop the pod abc123 please", "stop"),
+    ],
+)
+def test_a_verb_in_any_of_its_forms_has_one_effect_and_one_message(bot: Bot, typed: str, verb: str) -> None:
+    bot.exec(typed)
+
+    assert len(bot.effects(verb)) == 1, bot.last().text
+    assert len(bot.posts()) == 1
+
+
+def test_stopping_a_stopped_pod_is_success_said_as_such(bot: Bot) -> None:
+    bot.exec("/pod stop p4v9td")
+
+    assert "already stopped" in bot.last().text
+    assert bot.effects() == []
+
+
+def test_terminate_asks_first_and_says_what_is_lost(bot: Bot) -> None:
+    heard = bot.exec("/pod terminate abc123")
+
+    question = heard.private[0]
+    assert "20 GB" in question
+    assert "50 GB" in question
+    assert "/workspace" in question
+    assert bot.effects() == []
+    assert bot.posts() == []
+
+    bot.press("Terminate")
+    assert len(bot.effects("terminate")) == 1
+    assert "terminated" in bot.last().text
+
+
+def test_terminate_cancelled_does_nothing(bot: Bot) -> None:
+    bot.exec("/pod terminate abc123")
+    bot.press("Cancel")
+
+    bot.pass_time(60)
+    assert bot.effects() == []
+    assert bot.posts() == []
+
+
+def test_terminate_never_confirmed_expires_and_says_so(bot: Bot) -> None:
+    bot.exec("/pod terminate abc123")
+    before = len(bot.slack.seen(BOB))
+
+    bot.pass_time(301, step=10)
+    bot.settle()
+    assert bot.effects() == []
+    assert any("Not confirmed" in text for text in bot.heard(BOB, "gpu-pods", before).private)
+
+    bot.press("Terminate")
+    assert bot.effects() == []
+
+
+def test_a_pod_that_changed_after_the_question_is_not_terminated(bot: Bot) -> None:
+    bot.exec("/pod terminate p4v9td")
+    bot.exec("/pod start p4v9td", user=ALICE)
+    bot.press("Terminate")
+
+    assert bot.effects("terminate") == []
+    assert "changed" in bot.last().text
+
+
+def test_only_the_requester_may_confirm(bot: Bot) -> None:
+    bot.exec("/pod terminate abc123")
+    request_id = next(iter(bot.store.client.zrange(bot.store.keys.gates, 0, -1)))
+    message, block_id, action_id = bot._button("Terminate", BOB)
+    assert request_id
+
+    # Dave cannot see the dialog, so Slack would not let him; a forged payload is refused all the same.
+    answer = bot.forge_click(DAVE, message, block_id, action_id)
+    bot.settle()
+    assert answer == 200
+    assert bot.effects() == []
+
+
+def test_several_pods_are_listed_confirmed_once_and_told_in_one_message(bot: Bot) -> None:
+    heard = bot.exec("/pod stop abc123 f6j1bs")
+    assert "nlp-train" in heard.private[0]
+    assert bot.effects() == []
+
+    bot.press("Stop all 2")
+    assert len(bot.effects("stop")) == 2
+    assert len(bot.posts()) == 1
+    assert "2 stopped" in bot.last().text or "2 pods" in bot.last().text
+
+
+def test_a_name_two_pods_share_asks_which(bot: Bot) -> None:
+    heard = bot.exec("/pod stop train")
+
+    assert "Two pods" in heard.private[0]
+    assert bot.effects() == []
+
+
+def test_a_near_miss_names_what_was_meant(bot: Bot) -> None:
+    heard = bot.exec("/pod stop nlp-trian")
+
+    assert "nlp-train" in heard.private[0]
+    assert bot.effects() == []
+
+
+def test_a_missing_pod_brings_a_picker_and_the_line_to_learn(bot: Bot) -> None:
+    heard = bot.exec("/pod stop")
+
+    assert "/pod stop POD" in heard.private[0]
+    assert "nlp-train" in bot.pick("abc123")
+    assert len(bot.effects("stop")) == 1
+
+
+def test_the_same_by_mention_answers_in_the_thread(bot: Bot) -> None:
+    bot.say("@podkeeper stop abc123")
+
+    assert len(bot.effects("stop")) == 1
+    message = bot.last()
+    assert message.thread_ts is not None
+    assert "is stopped" in message.text
+
+
+def test_a_direct_message_is_a_command(bot: Bot) -> None:
+    room = bot.slack.workspace.dm_of(BOB)
+    bot.slack.say(BOB, room.id, "stop abc123")
+    bot.settle()
+
+    assert "is stopped" in bot.posts(room.name)[-1].text
+
+
+def test_buttons_of_an_ended_message_go_on_working(bot: Bot) -> None:
+    bot.exec("/pod stop abc123")
+    bot.press("Start")
+    bot.pass_time(30)
+    bot.exec("/pod stop abc123")
+    bot.pass_time(30)
+    bot.press("Start")
+    bot.settle()
+
+    assert len(bot.effects("start")) == 2
+    assert bot.runpod.world.pods["abc123"].status.value in {PodStatus.RUNNING.value, PodStatus.STARTING.value}
+
+
+def test_list_filters_by_state_gpu_owner_and_mine(bot: Bot) -> None:
+    bot.own("abc123", BOB)
+    everything = bot.exec("/pod list").private[0]
+    running = bot.exec("/pod list running").private[0]
+    stopped = bot.exec("/pod list stopped").private[0]
+    mine = bot.exec("/pod list mine").private[0]
+    h100 = bot.exec("/pod list h100").private[0]
+    bobs = bot.exec("/pod list @bob", user=CARA).private[0]
+
+    assert everything.count("(`") == 6
+    assert "abc123" in running
+    assert "abc123" not in stopped
+    assert "p4v9td" in stopped
+    assert mine.count("(`") == 1
+    assert "abc123" in h100
+    assert "abc123" in bobs
+
+
+def test_status_shows_a_card_with_buttons_for_those_who_may(bot: Bot) -> None:
+    assert "nlp-train" in bot.exec("/pod status abc123").private[0]
+    bot.press("Stop")
+    assert len(bot.effects("stop")) == 1
+
+    bot.exec("/pod status f6j1bs", user=CARA)
+    with pytest.raises(AssertionError, match="button 'Stop'"):
+        bot._button("Stop", CARA)
+
+
+def test_share_makes_a_read_public(bot: Bot) -> None:
+    bot.exec("/pod list share")
+
+    assert "nlp-train" in bot.last().text
+
+
+def test_help_whoami_and_health_answer_privately(bot: Bot) -> None:
+    assert "/pod stop" in bot.exec("/pod help").private[0]
+    assert "/pod stop" in bot.exec("/pod help stop").private[0]
+    assert "/pod stop" in bot.exec("/pod").private[0]
+    assert "operator" in bot.exec("/pod whoami").private[0]
+    assert "RunPod" in bot.exec("/pod health").private[0]
+    assert bot.posts() == []
+
+
+def test_claim_then_give(bot: Bot) -> None:
+    bot.exec("/pod claim f6j1bs")
+    assert "f6j1bs" in bot.exec("/pod list mine").private[0]
+
+    bot.exec("/pod give f6j1bs @dave")
+    assert "f6j1bs" not in bot.exec("/pod list mine").private[0]
+    assert "f6j1bs" in bot.exec("/pod list mine", user=DAVE).private[0]
+
+
+def test_anothers_pod_needs_its_owners_consent(bot: Bot) -> None:
+    bot.own("abc123", DAVE)
+    bot.exec("/pod stop abc123")
+    assert bot.effects() == []
+    assert f"<@{DAVE}>" in bot.last().text
+
+    bot.press("Allow", user=DAVE)
+    assert len(bot.effects("stop")) == 1
+    assert len(bot.posts()) == 1
+    assert "is stopped" in bot.last().text
+
+
+def test_an_owner_who_declines_leaves_the_pod_alone(bot: Bot) -> None:
+    bot.own("abc123", DAVE)
+    bot.exec("/pod stop abc123")
+    bot.press("Decline", user=DAVE)
+
+    assert bot.effects() == []
+    assert "declined" in bot.last().text.lower()
+
+
+def test_nobody_but_the_owner_gives_consent(bot: Bot) -> None:
+    bot.own("abc123", DAVE)
+    bot.exec("/pod stop abc123")
+    bot.press("Allow", user=BOB)
+
+    assert bot.effects() == []
+
+
+def test_an_admin_needs_no_consent(bot: Bot) -> None:
+    bot.own("abc123", DAVE)
+    bot.exec("/pod stop abc123", user=ALICE)
+
+    assert len(bot.effects("stop")) == 1
+
+
+def test_a_second_verb_is_refused_by_name(bot: Bot) -> None:
+    bot.runpod.settings.stop_delay_s = 60
+    bot.exec("/pod stop abc123", settle=False)
+    bot.tick()
+    heard = bot.exec("/pod restart abc123", user=DAVE)
+
+    assert f"<@{BOB}>" in heard.private[0]
+    assert "restart was not done" in heard.private[0]
+    assert bot.effects("restart") == []
+
+
+def test_the_same_verb_joins_what_runs(bot: Bot) -> None:
+    bot.runpod.settings.stop_delay_s = 60
+    bot.exec("/pod stop abc123", settle=False)
+    bot.tick()
+    heard = bot.exec("/pod stop abc123", user=DAVE)
+
+    assert f"<@{BOB}>" in heard.private[0]
+    assert len(bot.effects("stop")) == 1
+
+
+def test_an_admins_terminate_queues_behind(bot: Bot) -> None:
+    bot.runpod.settings.stop_delay_s = 30
+    bot.exec("/pod stop abc123", settle=False)
+    bot.tick()
+    bot.exec("/pod terminate abc123", user=ALICE, settle=False)
+    bot.press("Terminate", user=ALICE)
+
+    assert len(bot.effects("stop")) == 1
+    assert "abc123" not in bot.runpod.world.pods or bot.runpod.world.pods["abc123"].status.value == "TERMINATED"
+
+
+def test_a_retyped_command_is_told_what_already_runs(bot: Bot) -> None:
+    bot.exec("/pod stop abc123", settle=False)
+    heard = bot.exec("/pod stop abc123")
+
+    assert "did not start it twice" in heard.private[-1] or "was" in heard.private[-1]
+    assert len(bot.effects("stop")) == 1
+    assert len(bot.posts()) == 1
+
+
+def test_not_in_the_channel_the_answer_still_comes(bot: Bot) -> None:
+    policy = bot.policy_path.read_text()
+    room = bot.slack.workspace.channel("random").id
+    bot.policy_path.write_text(f'{policy}\n[[channel]]\nid = "{room}"\nceiling = "operator"\n')
+    bot.pass_time(6)
+    heard = bot.exec("/pod stop abc123", channel="random")
+
+    assert any("is stopped" in text for text in bot.everything_told(BOB)), heard
+
+
+def test_a_wrong_new_policy_leaves_the_old_one_in_force_and_health_says_so(bot: Bot) -> None:
+    bot.policy_path.write_text('zone = "Mars/Olympus"\n')
+    bot.pass_time(6)
+
+    assert "Mars/Olympus" in bot.exec("/pod health").private[0]
+    bot.exec("/pod stop abc123")
+    assert len(bot.effects("stop")) == 1
