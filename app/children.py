@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from app.supervisor import Child
-from app.valkey import EmbeddedValkey
+from app.valkey import EmbeddedValkey, log_path
 from pods.jobs import Queue
 
 #: Two: one leads, the other takes over.
@@ -21,7 +21,14 @@ def podkeeper(*arguments: str) -> list[str]:
 
 
 def store(valkey: EmbeddedValkey) -> Child:
-    return Child(name="valkey", command=valkey.command(), stage=STORE_STAGE, ready=valkey.ready, own_group=True)
+    return Child(
+        name="valkey",
+        command=valkey.command(),
+        stage=STORE_STAGE,
+        ready=valkey.ready,
+        own_group=True,
+        log=log_path(valkey.data_dir),
+    )
 
 
 def work(environment: Mapping[str, str]) -> Sequence[Child]:

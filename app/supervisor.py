@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO, Final, TextIO
 
 from app.leash import on_leash
@@ -41,6 +42,8 @@ class Child:
     ready: Callable[[], bool] = _at_once
     #: Out of reach of Ctrl-C even where it handles the signal itself.
     own_group: bool = False
+    #: Where it writes what it does not say here.
+    log: Path | None = None
 
 
 @dataclass(slots=True)
@@ -125,7 +128,9 @@ class Supervisor:
             self._start(self._children[effect.name])
         elif effect.act is Act.TELL:
             how = self._bury(effect.name)
-            self.say(effect.name, f"ended by itself ({how}); it is started again in {effect.wait_s:g} s")
+            log = self._children[effect.name].log
+            where = f"; its log is {log}" if log else ""
+            self.say(effect.name, f"ended by itself ({how}); it is started again in {effect.wait_s:g} s{where}")
         else:
             signalled = signal.SIGTERM if effect.act is Act.TERMINATE else signal.SIGKILL
             self._processes[effect.name].popen.send_signal(signalled)

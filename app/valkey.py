@@ -61,6 +61,7 @@ def configuration(data: Path, port: int, password: str) -> str:
         "protected-mode": "yes",
         "requirepass": password,
         "dir": f'"{data.resolve()}"',
+        "logfile": f'"{log_path(data).resolve()}"',
         "daemonize": "no",
         # The append-only file is the record; snapshots would only cost.
         "save": '""',
@@ -68,6 +69,10 @@ def configuration(data: Path, port: int, password: str) -> str:
         **DURABLE,
     }
     return "".join(f"{key} {value}\n" for key, value in lines.items())
+
+
+def log_path(data: Path) -> Path:
+    return data / "valkey.log"
 
 
 def free_port() -> int:
@@ -106,10 +111,6 @@ class EmbeddedValkey:
             raise RuntimeError("the embedded Valkey was not started")
         return self._process.pid
 
-    @property
-    def log_path(self) -> Path:
-        return self.data_dir / "valkey.log"
-
     def command(self) -> list[str]:
         """Write the configuration and say how to run the server in the foreground."""
         prepare(self.data_dir)
@@ -133,7 +134,7 @@ class EmbeddedValkey:
     def start(self) -> None:
         """Raises InvalidSetting, with the server's own words, when it does not come up."""
         command = on_leash(self.command(), own_group=True)
-        with self.log_path.open("ab") as log:
+        with log_path(self.data_dir).open("ab") as log:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         deadline = time.monotonic() + _START_S
         while not self.ready():
@@ -165,5 +166,5 @@ class EmbeddedValkey:
         self.start()
 
     def _last_words(self) -> str:
-        lines = self.log_path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        lines = log_path(self.data_dir).read_text(encoding="utf-8", errors="replace").strip().splitlines()
         return lines[-1] if lines else f"it said nothing; look at {self.data_dir}"

@@ -21,11 +21,10 @@ WITHIN_S = 15.0
 
 PATIENT = "import signal; print('up', flush=True); signal.pause()"
 POLITE = """
-import signal, sys, threading
-stop = threading.Event()
-signal.signal(signal.SIGTERM, lambda *_: stop.set())
+import signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
 print("up", flush=True)
-while not stop.wait(0.05): pass
+signal.sigwait({signal.SIGTERM})
 print("bye from " + sys.argv[1], flush=True)
 """
 SHORT = "import os, pathlib, sys; p = pathlib.Path(sys.argv[1]); p.write_text(p.read_text() + 'x'); print('last words')"
