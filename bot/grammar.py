@@ -119,7 +119,7 @@ class _Reading:
 
     def _take(self) -> Misunderstood | None:
         token = self._left[0]
-        if token.is_filler:
+        if token.is_filler and not any(token.word in arg.words for arg in self._command.shaped):
             self._left.pop(0)
             return None
         pair = token.pair
@@ -228,10 +228,8 @@ _POD_KEYS: Final = frozenset({"pod", "pods"})
 
 def _without_share(command: Command, tokens: Sequence[Token]) -> tuple[bool, list[Token]]:
     """Whether a read is to be shared, and the words without that one; on a change it is a word like any other."""
-    left = list(tokens)
-    while left and left[-1].is_filler:
-        left.pop()
-    last = left[-1] if left else None
+    meant = [at for at, token in enumerate(tokens) if not token.is_filler]
+    last = tokens[meant[-1]] if meant else None
     if last and command.visibility is Visibility.EPHEMERAL and not last.quoted and last.word.lstrip("-") == SHARE:
-        return True, left[:-1]
-    return False, left
+        return True, list(tokens[: meant[-1]])
+    return False, list(tokens)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -52,11 +53,11 @@ class Speaker:
 
     def missing(self, arg: Arg, heard: str) -> Misunderstood:
         what = "which pod" if arg.kind is ArgKind.POD else code(arg.name)
-        said = f"{code(self.command.verb)} needs to know {what}: {self._usage()}{self._example()}"
+        said = f"{code(self.command.verb)} needs to know {what}: {self._usage()}, for example {self._example()}."
         return Misunderstood(kind=Kind.MISSING, sentence=said, command=self.command, arg=arg, heard=heard)
 
     def bad_value(self, arg: Arg, typed: str, expected: str) -> Misunderstood:
-        said = f"I cannot read {code(typed)} as {_naming(arg)}. {expected}{self._like()}"
+        said = f"I cannot read {code(typed)} as {_naming(arg)}. {expected} For example {self._example()}."
         return Misunderstood(kind=Kind.BAD_VALUE, sentence=said, command=self.command, arg=arg)
 
     def too_many(self, arg: Arg, first: str, second: str) -> Misunderstood:
@@ -74,10 +75,7 @@ class Speaker:
         return f"`{self.registry.usage(self.command)}`"
 
     def _example(self) -> str:
-        return f", for example `{SLASH} {self.command.examples[0]}`."
-
-    def _like(self) -> str:
-        return f" For example `{SLASH} {self.command.examples[0]}`."
+        return _typed(self.command.examples[0])
 
 
 def empty(registry: Registry) -> Misunderstood:
@@ -101,13 +99,22 @@ def _did_you_mean(commands: tuple[str, ...]) -> str:
 
 
 def _listed(commands: tuple[str, ...]) -> str:
-    shown = [f"`{SLASH} {command}`" for command in commands]
+    shown = [_typed(command) for command in commands]
     return " or ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else shown[0]
 
 
+def _typed(command: str) -> str:
+    """A command as a person types it: nobody types an id where Slack offers names."""
+    return f"`{SLASH} {_PERSON.sub('@name', command)}`"
+
+
+_PERSON: Final = re.compile(r"<@[A-Z0-9]+>")
+_NOUNS: Final = {ArgKind.POD: "pod", ArgKind.PERSON: "person", ArgKind.GPU: "GPU", ArgKind.STATE: "state"}
+
+
 def _noun(arg: Arg) -> str:
-    return arg.kind.value if arg.kind in {ArgKind.POD, ArgKind.PERSON, ArgKind.GPU, ArgKind.STATE} else f"`{arg.name}`"
+    return _NOUNS.get(arg.kind, f"`{arg.name}`")
 
 
 def _naming(arg: Arg) -> str:
-    return f"a {_noun(arg)}" if arg.kind in {ArgKind.POD, ArgKind.PERSON} else f"`{arg.name}`"
+    return f"a {_NOUNS[arg.kind]}" if arg.kind in _NOUNS else f"`{arg.name}`"
