@@ -22,7 +22,8 @@ def read() -> Manifest:
 
 
 def needed_scopes(manifest: Manifest) -> frozenset[str]:
-    return frozenset(manifest["oauth_config"]["scopes"]["bot"])
+    """What it cannot do without. Slack wants the optional ones in both lists."""
+    return frozenset(manifest["oauth_config"]["scopes"]["bot"]) - optional_scopes(manifest)
 
 
 def optional_scopes(manifest: Manifest) -> frozenset[str]:
