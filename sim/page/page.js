@@ -115,8 +115,10 @@ const EMOJI = Object.fromEntries((
 const emojis = (text) => text.replace(/:([a-z0-9_+'-]+):/g, (code, name) => EMOJI[name] ?? code);
 const unescaped = (text) => text.replace(/&(amp|lt|gt);/g, (_, name) => ({ amp: "&", lt: "<", gt: ">" })[name]);
 
+const isWeb = (url) => /^(https?:|mailto:)/i.test(url ?? "");
+const visit = (url) => isWeb(url) && window.open(url, "_blank", "noopener");
 function link(url, ...kids) {
-  if (!/^(https?:|mailto:)/i.test(url)) return el("span", {}, ...kids);
+  if (!isWeb(url)) return el("span", {}, ...kids);
   return el("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, ...kids);
 }
 
@@ -358,7 +360,7 @@ function button(ctx, block, element) {
   const node = el("button", {
     type: "button", class: `button ${style}`, ...hooks(block, element), "aria-label": element.accessibility_label,
     onclick: () => {
-      if (element.url && !element.confirm) window.open(element.url, "_blank", "noopener");
+      if (!element.confirm) visit(element.url);
       act(ctx, block, element, { value: element.value }, node);
     },
   }, plain(element.text), element.url ? el("span", { class: "out", "aria-hidden": "true" }, " ↗") : null);
@@ -421,7 +423,7 @@ function overflow(ctx, block, element) {
   need(element.options?.length, "an overflow menu needs options");
   const node = el("button", { type: "button", class: "button icon", "aria-label": "More", "aria-haspopup": "listbox", ...hooks(block, element), onclick: () => {
     openMenu(node, { label: "More", load: () => [{ options: element.options }], pick: (option) => {
-      if (option.url) window.open(option.url, "_blank", "noopener");
+      visit(option.url);
       act(ctx, block, element, { selected_option: option }, node);
     } });
   } }, "⋯");
