@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from slackblocks import ActionsBlock, Block, Button, ContextBlock, SectionBlock, Text
+from slackblocks import ActionsBlock, Block, Button, ContextBlock, Option, SectionBlock, Text
 
 from pods.messages import Content
 
@@ -76,7 +76,7 @@ def fitting(lines: Sequence[str], room: int, *, most: int | None = None) -> list
     return [*kept, f"and {left:,} more"] if left else kept
 
 
-def rendered(block: Block) -> dict[str, Any]:
+def rendered(block: Block | Option) -> dict[str, Any]:
     plain: dict[str, Any] = json.loads(repr(block))
     return plain
 

@@ -19,6 +19,8 @@ _INVISIBLE: Final = frozenset({"Cf", "Cs", "Co", "Cn"})
 _BREAKS: Final = frozenset({"Cc", "Zl", "Zp"})
 _USER: Final = re.compile(r"[UW][A-Z0-9]+")
 _CHANNEL: Final = re.compile(r"[CGD][A-Z0-9]+")
+_MENTION: Final = re.compile(r"(<@[UW][A-Z0-9]+>)")
+_WIRED_MAX: Final = 1_500
 _EMOJI: Final = re.compile(r":([a-z0-9_+'-]*[a-z][a-z0-9_+'-]*):", re.IGNORECASE)
 _EMPHASIS: Final = re.compile(r"[*~`]|(?<!\w)_|_(?!\w)")
 
@@ -43,6 +45,22 @@ def code(text: str, most: int = NAME_MAX) -> str:
 def prose(text: str, most: int = SENTENCE_MAX) -> str:
     """A sentence that came with an error: readable as it is, but it cannot shout, link or ping."""
     return escape(_EMOJI.sub(r"\1", _EMPHASIS.sub("", text)), most)
+
+
+def label(text: str, most: int) -> str:
+    """For plain text, such as a menu's: it has no code spans, so emoji codes are taken apart instead."""
+    line = text_of(_EMOJI.sub(r"\1", text), most) or "(blank)"
+    while len(escape(line, most)) > most:
+        line = line[:-2] + "…"
+    return escape(line, most)
+
+
+def wired(text: str) -> str:
+    """Text that is Slack wire text already: its code spans and mentions of people stay, nothing else gets through."""
+    kept = _MENTION.split(text_of(text, _WIRED_MAX))
+    return "".join(
+        part if _MENTION.fullmatch(part) else part.replace("<", "&lt;").replace(">", "&gt;") for part in kept
+    )
 
 
 def pod_ref(name: str, pod_id: str) -> str:
