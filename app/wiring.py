@@ -23,7 +23,7 @@ from app.settings import Settings, require_complete
 from app.wake import RqWake, queue_connection, queue_name, waking_connection
 from bot.app import LISTENERS, SlackEnds, build_app
 from bot.chat import SlackChat
-from bot.commands.catalog import COMMANDS
+from bot.commands.catalog import REGISTRY
 from bot.face import Face
 from pods.errors import NotRecorded
 from pods.jobs import Queue
@@ -67,7 +67,7 @@ def face_of(settings: Settings, *, team: str, bot_user: str, clock: Clock) -> Fa
         store=store_of(settings),
         clock=clock,
         wake=RqWake(waking_connection(settings.redis_address), settings.account),
-        registry=COMMANDS,
+        registry=REGISTRY,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from bot import ownership, reads, verbs
-from bot.commands.catalog import COMMANDS
+from bot.commands.catalog import REGISTRY
 from bot.face import Answer, Ask, Face
 from bot.grammar import Invocation, parse
 from bot.misread import Kind, Misunderstood
@@ -60,5 +60,5 @@ HANDLERS: Final[dict[str, Handler]] = {
     "health": reads.health,
     "claim": ownership.claim,
     "give": ownership.give,
-    **{command.verb: _verb for command in COMMANDS.all() if command.pod_verb is not None},
+    **{command.verb: _verb for command in REGISTRY.all() if command.pod_verb is not None},
 }

@@ -119,6 +119,7 @@ def _settle(face: Face, click: Click, request: Request, gate: Gate, no: Code) ->
             request_id=request.id,
         ),
         now=now,
+        queue_behind=verbs.may_queue(face, request.team, request.by, request.verb, now),
     )
     if not isinstance(result, Done):
         # Somebody decided, or it expired, in this very moment: say what stands now.

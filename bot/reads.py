@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot import gpus, states
@@ -13,21 +13,24 @@ from bot.registry import Command, Registry
 from bot.verbs import find
 from bot.views import answers
 from bot.views import pods as pod_views
+from bot.views.card import card, together
 from pods.access import Allowed
 from pods.fleet import OwnerKind, PodFacts, owners
 from pods.model import Pod, Verb
 from pods.policy import Role
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Described:
-    """A command with its usage line, as help shows it."""
+    """A command as help shows it."""
 
-    command: Command
+    verb: str
     usage: str
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.command, name)
+    summary: str
+    help: str
+    aliases: tuple[str, ...]
+    examples: tuple[str, ...]
+    role: Role
 
 
 def help_(face: Face, ask: Ask, read: Invocation) -> Answer:
@@ -60,11 +63,11 @@ def matches(pod: Pod, facts: Mapping[str, PodFacts], wanted: Mapping[str, object
     """Whether the pod passes every filter given."""
     owner = owners(facts, pod.id)
     person = owner.user if owner and owner.kind is OwnerKind.PERSON else None
-    checks = {
+    checks: dict[str, Callable[[object], bool]] = {
         "mine": lambda _: person == viewer,
         "unowned": lambda _: owner is None,
         "owner": lambda user: person == user,
-        "state": lambda state: pod.status in states.State(state).statuses,
+        "state": lambda state: pod.status in states.State(str(state)).statuses,
         "gpu": lambda gpu: pod.gpu is not None and gpus.names(str(gpu), pod.gpu.id),
     }
     return all(checks[name](value) for name, value in wanted.items() if value is not None)
@@ -76,7 +79,7 @@ def status(face: Face, ask: Ask, references: Sequence[str]) -> Answer:
         return found
     fleet, facts, now = face.store.fleet.load(), face.store.fleet.facts(), face.clock.now()
     cards = [
-        pod_views.card(
+        card(
             pod,
             facts=facts.get(pod.id),
             holder=face.store.walk.holder(pod.id),
@@ -87,7 +90,7 @@ def status(face: Face, ask: Ask, references: Sequence[str]) -> Answer:
         )
         for pod in found
     ]
-    return Answer(content=pod_views.together(cards))
+    return Answer(content=together(cards))
 
 
 def may(face: Face, ask: Ask, facts: Mapping[str, PodFacts], pod: Pod) -> frozenset[Verb]:
@@ -119,4 +122,12 @@ def described(registry: Registry) -> tuple[Described, ...]:
 
 
 def _described(registry: Registry, command: Command) -> Described:
-    return Described(command, registry.usage(command))
+    return Described(
+        verb=command.verb,
+        usage=registry.usage(command),
+        summary=command.summary,
+        help=command.help,
+        aliases=command.aliases,
+        examples=command.examples,
+        role=command.role,
+    )

@@ -86,7 +86,6 @@ def accept(face: Face, ask: Ask, order: Order, now: datetime) -> Answer:
     request = draft_request(face, ask, order, now)
     operations = draft_operations(request, order, ask, now)
     confirming = request.open_gate is not None and request.open_gate.kind is GateKind.CONFIRM
-    admin = face.person(ask, now).role is Role.ADMIN
     acceptance = face.store.walk.accept(
         request,
         operations,
@@ -96,9 +95,14 @@ def accept(face: Face, ask: Ask, order: Order, now: datetime) -> Answer:
             ask, Event.ASKED if request.gates else Event.ACCEPTED, now, result=order.command, request_id=request.id
         ),
         now=now,
-        queue_behind=admin and order.verb is Verb.TERMINATE,
+        queue_behind=may_queue(face, ask.team, ask.user, order.verb, now),
     )
     return told(face, ask, order, acceptance, now)
+
+
+def may_queue(face: Face, team: str, user: str, verb: Verb, now: datetime) -> bool:
+    """An admin's terminate waits for a busy pod instead of being refused."""
+    return verb is Verb.TERMINATE and face.store.people.person(team, user, now).role is Role.ADMIN
 
 
 def request_message(request: Request, now: datetime) -> Message:

@@ -45,10 +45,18 @@ class Clockwork:
         raw = cast("dict[str, str]", self._client.hgetall(self._keys.health))
         return {part: json.loads(record) for part, record in raw.items()}
 
+    def waiting(self) -> dict[str, int]:
+        """How much is due by now or later, by schedule."""
+        keys = self._keys
+        return {
+            "operations": self._client.zcard(keys.due),
+            "messages": self._client.zcard(keys.outbox),
+            "questions": self._client.zcard(keys.gates),
+        }
+
     def count(self, name: str, by: int = 1) -> None:
         self._client.hincrby(self._keys.counters, name, by)
 
     def counters(self) -> dict[str, int]:
         raw = cast("dict[str, str]", self._client.hgetall(self._keys.counters))
         return {name: int(value) for name, value in raw.items()}
-

@@ -251,6 +251,7 @@ class WalkStore:
         tell: Sequence[str],
         audit: AuditEntry,
         now: datetime,
+        queue_behind: bool = False,
     ) -> Result:
         """Write a request after its gate was decided or ran out, with the operations it lets go or cancels."""
         keys = self._keys
@@ -258,7 +259,7 @@ class WalkStore:
             commit = Commit(keys, now).expect_version(keys.request(request.id), was.version)
             commit.put(keys.request(request.id), request, for_=RECORD_FOR)
             for operation in operations:
-                self._write_operation(commit, operation, claim_pod=True)
+                self._write_operation(commit, operation, claim_pod=not queue_behind)
             if request.open_gate is None:
                 commit.unschedule(keys.gates, request.id)
             else:

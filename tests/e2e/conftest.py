@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.types import ASGIApp
 
 from app.simulators import serving
 from app.valkey import EmbeddedValkey
@@ -30,7 +31,7 @@ def bot(valkey: EmbeddedValkey, tmp_path: Path) -> Iterator[Bot]:
     clock = SimClock(START, speed=0.0)
     slacks: list[SimSlack] = []
 
-    def build(address: str) -> object:
+    def build(address: str) -> ASGIApp:
         slacks.append(SimSlack(Workspace.seeded(), clock, rate_limits=False, base_url=address))
         return slack_app(slacks[0], public_url=address)
 

@@ -19,7 +19,7 @@ from slack_sdk import WebClient
 
 from bot.app import SlackEnds, build_app
 from bot.chat import SlackChat
-from bot.commands.catalog import COMMANDS
+from bot.commands.catalog import REGISTRY
 from bot.face import Face
 from pods.fleet import Owner, OwnerKind, PodFacts
 from pods.jobs import Job
@@ -30,11 +30,11 @@ from sim.runpod import SimRunPod, demo_seed
 from sim.runpod.transport import mock_transport
 from sim.slack import Place, SimSlack
 from sim.slack.delivery.in_process import to_bolt
-from sim.slack.messages import Message
 from workers import context
 from workers.clock import ClockLoop
 
 ALICE, BOB, CARA, DAVE = "U0ALICE", "U0BOB", "U0CARA", "U0DAVE"
+INTENT_S = 10
 START = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 
 POLICY = """
@@ -50,6 +50,26 @@ users = ["U0CARA"]
 [direct]
 ceiling = "operator"
 """
+
+
+@dataclass(frozen=True)
+class Post:
+    """A message of the bot as the channel shows it."""
+
+    text: str
+    blocks: list[dict[str, Any]]
+    ts: str
+    thread_ts: str | None
+    metadata: dict[str, Any] | None
+
+
+def posts_of(slack: SimSlack, channel: str) -> list[Post]:
+    bot = slack.workspace.bot.user_id
+    return [
+        Post(m.content.text, m.content.blocks, m.ts, m.thread_ts, m.content.metadata)
+        for m in slack.messages(channel)
+        if m.user == bot
+    ]
 
 
 @dataclass
@@ -100,7 +120,7 @@ class Bot:
             store=self.store,
             clock=self.clock,
             wake=self._wake,
-            registry=COMMANDS,
+            registry=REGISTRY,
         )
         self.app = build_app(
             self.face, SlackEnds(client=WebClient(token=token, base_url=f"{self.base_url}/api/", retry_handlers=[]))
@@ -136,9 +156,9 @@ class Bot:
             run(subject)
             self._forget_real_time()
 
-    def _forget_real_time(self) -> None:
-        """Marks that last real seconds: no real time passes here."""
-        for pattern in ("*woken*", "*paced*", "*:lease"):
+    def _forget_real_time(self, *, waited: bool = False) -> None:
+        """Marks that last real seconds: no real time passes here. `waited`: as after ten seconds and more."""
+        for pattern in ("*woken*", "*paced*", "*:lease", *(("*intent*",) if waited else ())):
             for key in self.store.client.scan_iter(pattern):
                 self.store.client.delete(key)
 
@@ -147,6 +167,7 @@ class Bot:
         while self.clock.now() < end:
             self.clock.advance(min(step, (end - self.clock.now()).total_seconds()))
             self.tick()
+        self._forget_real_time(waited=seconds > INTENT_S)
 
     def settle(self, limit_s: float = 900) -> None:
         """Until nothing is under way: every operation ended, every message told."""
@@ -180,29 +201,27 @@ class Bot:
         private = [e["message"]["text"] for e in events if "message" in e and e["message"].get("ephemeral")]
         return Heard(private=private, public=[m.text for m in self.posts(channel)])
 
-    def posts(self, channel: str = "gpu-pods") -> list[Message]:
+    def posts(self, channel: str = "gpu-pods") -> list[Post]:
         """The bot's own messages, oldest first."""
-        bot = self.slack.workspace.bot.user_id
-        return [message for message in self.slack.messages(channel) if message.user == bot]
+        return posts_of(self.slack, channel)
 
-    def last(self, channel: str = "gpu-pods") -> Message:
+    def last(self, channel: str = "gpu-pods") -> Post:
         return self.posts(channel)[-1]
 
     def press(self, label: str, *, user: str = BOB, channel: str = "gpu-pods", settle: bool = True) -> None:
         """Press the newest button of that label that the person can see."""
-        message, block_id, action_id = self._button(label, user)
+        message, block_id, action_id = self.button(label, user)
         place = Place(block_id=block_id, action_id=action_id, channel=message["channel"], message_ts=message["ts"])
         self.slack.act(user, place)
         if settle:
             self.settle()
 
-    def _button(self, label: str, user: str) -> tuple[dict[str, Any], str, str]:
+    def button(self, label: str, user: str) -> tuple[dict[str, Any], str, str]:
         for event in reversed(self.slack.seen(user)):
-            message = event.get("message")
-            for block in (message or {}).get("blocks", []):
-                for element in [*block.get("elements", []), block.get("accessory") or {}]:
-                    if element.get("type") == "button" and element["text"]["text"] == label:
-                        return message, block["block_id"], element["action_id"]
+            message: dict[str, Any] = event.get("message") or {}
+            found = find_button(message, label)
+            if found is not None:
+                return message, *found
         raise AssertionError(f"nobody shows {user} a button {label!r}")
 
     def forge_click(self, user: str, message: dict[str, Any], block_id: str, action_id: str) -> int:
@@ -255,6 +274,15 @@ class Bot:
         """The calls that changed something at RunPod."""
         calls = self.runpod.calls.as_json()
         return [call for call in calls if call["effect"] and operation in {None, call["operation"]}]
+
+
+def find_button(message: dict[str, Any], label: str) -> tuple[str, str] | None:
+    """Block id and action id of the button of that label."""
+    for block in message.get("blocks", []):
+        for element in [*(block.get("elements") or []), block.get("accessory") or {}]:
+            if element.get("type") == "button" and element["text"]["text"] == label:
+                return block["block_id"], element["action_id"]
+    return None
 
 
 def new_account(clock: SimClock) -> SimRunPod:

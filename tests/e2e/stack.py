@@ -27,7 +27,7 @@ from sim.runpod.server import runpod_app
 from sim.slack import Place, SimSlack, Workspace
 from sim.slack.app import slack_app
 from sim.slack.messages import Message
-from tests.e2e.inline import ALICE, BOB, POLICY
+from tests.e2e.inline import ALICE, BOB, POLICY, Post, find_button, posts_of
 
 T = TypeVar("T")
 
@@ -93,9 +93,8 @@ class Stack:
         events = self.slack.seen(user)
         return [e["message"]["text"] for e in events if "message" in e and e["message"].get("ephemeral")]
 
-    def posts(self, channel: str = "gpu-pods") -> list[Message]:
-        bot = self.slack.workspace.bot.user_id
-        return [message for message in self.slack.messages(channel) if message.user == bot]
+    def posts(self, channel: str = "gpu-pods") -> list[Post]:
+        return posts_of(self.slack, channel)
 
     def press(self, label: str, *, user: str = BOB) -> None:
         message, block_id, action_id = self.until(lambda: self._button(label, user), f"a button {label!r}")
@@ -106,16 +105,15 @@ class Stack:
 
     def _button(self, label: str, user: str) -> tuple[dict[str, Any], str, str] | None:
         for event in reversed(self.slack.seen(user)):
-            message = event.get("message")
-            for block in (message or {}).get("blocks", []):
-                for element in block.get("elements", []):
-                    if element.get("type") == "button" and element["text"]["text"] == label:
-                        return message, block["block_id"], element["action_id"]
+            message = event.get("message") or {}
+            found = find_button(message, label)
+            if found is not None:
+                return message, *found
         return None
 
     # -- looking
 
-    def until(self, look: Callable[[], T], what: str, within_s: float = WITHIN_S) -> T:
+    def until(self, look: Callable[[], T | None], what: str, within_s: float = WITHIN_S) -> T:
         """What `look` gives once it gives anything; fails with the last words of each process."""
         end = time.monotonic() + within_s
         while time.monotonic() < end:
@@ -125,8 +123,8 @@ class Stack:
             time.sleep(0.05)
         raise AssertionError(f"no {what} within {within_s:.0f} s\n{self.last_words()}")
 
-    def until_told(self, words: str, *, channel: str = "gpu-pods", within_s: float = WITHIN_S) -> Message:
-        def look() -> Message | None:
+    def until_told(self, words: str, *, channel: str = "gpu-pods", within_s: float = WITHIN_S) -> Post:
+        def look() -> Post | None:
             return next((post for post in self.posts(channel) if words in post.text), None)
 
         seen = "\n".join(post.text for post in self.posts(channel))

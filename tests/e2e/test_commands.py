@@ -106,7 +106,7 @@ def test_a_pod_that_changed_after_the_question_is_not_terminated(bot: Bot) -> No
 def test_only_the_requester_may_confirm(bot: Bot) -> None:
     bot.exec("/pod terminate abc123")
     request_id = next(iter(bot.store.client.zrange(bot.store.keys.gates, 0, -1)))
-    message, block_id, action_id = bot._button("Terminate", BOB)
+    message, block_id, action_id = bot.button("Terminate", BOB)
     assert request_id
 
     # Dave cannot see the dialog, so Slack would not let him; a forged payload is refused all the same.
@@ -130,7 +130,8 @@ def test_several_pods_are_listed_confirmed_once_and_told_in_one_message(bot: Bot
 def test_a_name_two_pods_share_asks_which(bot: Bot) -> None:
     heard = bot.exec("/pod stop train")
 
-    assert "Two pods" in heard.private[0]
+    assert "k7m2qx" in heard.private[0]
+    assert "w3n8ze" in heard.private[0]
     assert bot.effects() == []
 
 
@@ -163,7 +164,7 @@ def test_a_direct_message_is_a_command(bot: Bot) -> None:
     bot.slack.say(BOB, room.id, "stop abc123")
     bot.settle()
 
-    assert "is stopped" in bot.posts(room.name)[-1].text
+    assert "is stopped" in bot.posts(room.id)[-1].text
 
 
 def test_buttons_of_an_ended_message_go_on_working(bot: Bot) -> None:
@@ -204,7 +205,7 @@ def test_status_shows_a_card_with_buttons_for_those_who_may(bot: Bot) -> None:
 
     bot.exec("/pod status f6j1bs", user=CARA)
     with pytest.raises(AssertionError, match="button 'Stop'"):
-        bot._button("Stop", CARA)
+        bot.button("Stop", CARA)
 
 
 def test_share_makes_a_read_public(bot: Bot) -> None:
