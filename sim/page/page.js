@@ -803,8 +803,8 @@ function ask(confirm) {
     const done = (answer) => { dialog.close(); resolve(answer); };
     dialog.oncancel = () => resolve(false);
     dialog.replaceChildren(el("h2", { id: "confirm-title" }, plain(confirm.title)), el("div", { class: "text" }, textObject(confirm.text)), el("footer", {},
-      el("button", { type: "button", class: "button", "data-testid": "confirm-deny", onclick: () => done(false) }, plain(confirm.deny)),
-      el("button", { type: "button", class: `button ${confirm.style === "danger" ? "danger solid" : "primary"}`, "data-testid": "confirm-ok", autofocus: true, onclick: () => done(true) }, plain(confirm.confirm))));
+      el("button", { type: "button", class: "button", "data-testid": "confirm-deny", autofocus: confirm.style === "danger", onclick: () => done(false) }, plain(confirm.deny)),
+      el("button", { type: "button", class: `button ${confirm.style === "danger" ? "danger solid" : "primary"}`, "data-testid": "confirm-ok", autofocus: confirm.style !== "danger", onclick: () => done(true) }, plain(confirm.confirm))));
     dialog.showModal();
   });
 }
