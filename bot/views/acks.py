@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.views.figures import span
 from bot.views.layout import page
-from bot.views.text import code, counted, people, person, pod_ref, prose, refs
+from bot.views.text import code, counted, listed, people, person, pod_ref, prose, refs
 from bot.views.verbs import FORMS
 from pods.errors import PodkeeperError
 from pods.messages import Content
@@ -52,7 +52,7 @@ def busy(verb: Verb, holders: Sequence[Operation], now: datetime) -> Content:
     """Every pod asked for is held by someone else."""
     lines = [f"{_holding(each, now)}." for each in holders[:_NAMED]]
     if len(holders) > _NAMED:
-        lines.append(f"{counted(len(holders) - _NAMED, 'more pod')} the same.")
+        lines.append(f"{counted(len(holders) - _NAMED, 'more pod')} are held as well.")
     return _line(" ".join((*lines, f"Your {FORMS[verb].noun} was not done.")))
 
 
@@ -65,7 +65,7 @@ def _holding(holder: Operation, now: datetime) -> str:
 
 
 def too_late(seconds: float) -> Content:
-    return _line(f"That took {seconds:.0f} s to reach me, which is too long to act on. Nothing was done; ask again.")
+    return _line(f"That took {seconds:.1f} s to reach me, which is too long to act on. Nothing was done; ask again.")
 
 
 def own_fault(error_id: str, *, recorded: bool) -> Content:
@@ -102,7 +102,7 @@ def changed_meanwhile() -> Content:
 def _pods(pods: Sequence[tuple[str, str]]) -> str:
     if len(pods) <= _NAMED:
         return refs(pods)
-    return f"{refs(pods[:_NAMED])} and {counted(len(pods) - _NAMED, 'more pod')}"
+    return listed([*(pod_ref(*each) for each in pods[:_NAMED]), counted(len(pods) - _NAMED, "more pod")])
 
 
 def _line(words: str) -> Content:

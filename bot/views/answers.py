@@ -55,10 +55,10 @@ def refused(refusal: Refusal, verb: str, channel: str) -> Content:
     act = f"{code(verb)} needs {_a(refusal.needed)}"
     match refusal.why:
         case Why.ROLE:
-            words = f"{act}, and you are {_a(refusal.has)}. Nothing was done."
+            words = f"{act}, and you {_are(refusal.has)}. Nothing was done."
             help_ = f"{people(refusal.who, joint='or')} can do it." if refusal.who else _NOBODY
         case Why.CHANNEL:
-            words = f"{act}, and {channel_ref(channel)} allows {_allows(refusal.has)}. Nothing was done."
+            words = f"Not here: {channel_ref(channel)} allows {_allows(refusal.has)}, and {act}. Nothing was done."
             where = [channel_ref(each) for each in refusal.channels[:_CHANNELS]]
             help_ = f"You can do it in {listed(where, joint='or')}." if where else "No channel allows it yet."
             if refusal.who:
@@ -71,11 +71,15 @@ def refused(refusal: Refusal, verb: str, channel: str) -> Content:
 
 def _a(role: Role) -> str:
     return {
-        Role.NONE: "nobody here",
+        Role.NONE: "nobody",
         Role.VIEWER: "a viewer",
         Role.OPERATOR: "an operator",
         Role.ADMIN: "an admin",
     }[role]
+
+
+def _are(role: Role) -> str:
+    return "have no role" if role is Role.NONE else f"are {_a(role)}"
 
 
 def _allows(role: Role) -> str:
@@ -88,7 +92,7 @@ def whoami(who: Person, *, ceiling: Role, channel: str, zone: str, pods: Sequenc
     limit = (
         ""
         if here is who.role
-        else f" In {channel_ref(channel)} you count as {_a(here)}, because it allows {_allows(ceiling)}."
+        else f" In {channel_ref(channel)} you {_are(here)}, because it allows {_allows(ceiling)}."
     )
     rates = [burn(each) for each in pods if each.status in BILLED]
     known = [each for each in rates if each is not None]
@@ -96,7 +100,7 @@ def whoami(who: Person, *, ceiling: Role, channel: str, zone: str, pods: Sequenc
     owns = f"Yours: {named(pods)}.{cost}" if pods else "No pod is yours; `/pod claim ID` makes one so."
     return page(
         [
-            f"You are {person(who.user)}, {_a(who.role)}. {_MAY[here]}{limit}",
+            f"{person(who.user)}, you {_are(who.role)}. {_MAY[here]}{limit}",
             owns,
             small(f"Times you type are in {code(zone)}."),
         ],

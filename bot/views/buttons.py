@@ -42,8 +42,11 @@ def verb(which: Verb, pod_id: str, nonce: str, *, label: str | None = None, nth:
 
 
 def verbs(pod: Pod, nonce: str, *, may: Collection[Verb] = frozenset(Verb)) -> list[Button]:
-    """What RunPod says the pod can do now, as far as the reader may."""
-    return [verb(each, pod.id, nonce) for each in LABELS if each in pod.actions and each in may]
+    """What RunPod says the pod can do now, as far as the reader may and nothing is known to forbid it."""
+    forbidden = set(Verb) if pod.cluster_id else {Verb.STOP, Verb.RESTART} if pod.locked else set()
+    return [
+        verb(each, pod.id, nonce) for each in LABELS if each in pod.actions and each in may and each not in forbidden
+    ]
 
 
 def again(operation: Operation) -> Button:

@@ -73,7 +73,7 @@ def _as_many_as_fit(cards: Sequence[Content]) -> list[Content]:
     for each in cards:
         tried = [*kept, each]
         words = sum(len(one.text) + 2 for one in tried)
-        if kept and (words > TEXT_MAX - _NOTE or sum(len(one.blocks) for one in tried) > 45):
+        if kept and (words > TEXT_MAX - _NOTE or sum(len(one.blocks) for one in tried) > _BLOCKS):
             break
         kept = tried
     return kept
@@ -92,7 +92,7 @@ def _costs(pod: Pod) -> str:
     stopped = disks.stopped_cost_short(pod)
     if pod.status in BILLED:
         cost = "What it costs an hour is not known" if rate is None else f"It costs {per_hour(rate)}"
-        return f"{cost}; stopped, {stopped}."
+        return f"{cost}; once stopped, {stopped}."
     if pod.status is PodStatus.UNKNOWN:
         return "RunPod gives a state I do not know, so it may be billing."
     if month is None:
@@ -116,7 +116,7 @@ def _facts(pod: Pod, facts: PodFacts | None, now: datetime, tz: ZoneInfo) -> lis
     where = ", ".join(each for each in (_cloud(pod), code(pod.data_center) if pod.data_center else "") if each)
     said = code(pod.last_status_change, 120) if pod.last_status_change else _NOT_KNOWN
     return [
-        f"Owner: {_owner(facts.owner if facts else None)}",
+        f"Owner: {_owner(pod, facts.owner if facts else None)}",
         f"Hardware: {hardware(pod)}, {where or 'place not known'}",
         _up(pod, now, tz),
         f"Use: {telemetry(pod)}" if pod.status in BILLED else "",
@@ -124,7 +124,7 @@ def _facts(pod: Pod, facts: PodFacts | None, now: datetime, tz: ZoneInfo) -> lis
         f"Ports: {', '.join(code(each) for each in pod.ports[:_PORTS]) or 'none'}{_more_ports(pod)}",
         f"Connect: {code(pod.ssh_direct.command, 200)}" if pod.ssh_direct else "",
         f"Connect: {code(pod.ssh_proxy.command, 200)}" if pod.ssh_proxy and not pod.ssh_direct else "",
-        f"RunPod's last word on it: {said}",
+        f"Last change, in RunPod's words: {said}",
         "Locked at RunPod: it cannot be stopped or restarted until it is unlocked there." if pod.locked else "",
         "Part of a RunPod cluster: I do not change it alone." if pod.cluster_id else "",
     ]
@@ -152,9 +152,9 @@ def _up(pod: Pod, now: datetime, tz: ZoneInfo) -> str:
     return f"Up since: {at(pod.started_at, now, tz)} ({span(up)}), {dollars(so_far)} so far (estimate, not billed)"
 
 
-def _owner(owner: Owner | None) -> str:
+def _owner(pod: Pod, owner: Owner | None) -> str:
     if owner is None:
-        return "nobody; `/pod claim` makes it yours"
+        return f"nobody; {code(f'/pod claim {pod.id}')} makes it yours"
     if owner.kind is OwnerKind.TEAM or owner.user is None:
         return "the team"
     return person(owner.user)

@@ -61,11 +61,11 @@ def stop_takes(pod: Pod) -> str:
         return "RunPod did not say what disks it has. Count everything on it as gone for good."
     if not pod.keeps_data_on_stop:
         return (
-            f"Gone for good: all it has written, on its {container_disk(pod)}. "
+            f"Gone for good: everything on its {container_disk(pod)}. "
             "Kept: nothing, it has no volume disk and no network volume."
         )
     kept = listed([each for each in (volume_disk(pod), network_volume(pod)) if each])
-    return f"Kept: {kept}. Gone for good: {container_disk(pod)}."
+    return f"Kept: {kept}. Gone for good: everything on its {container_disk(pod)}."
 
 
 def stopped_cost(pod: Pod | None) -> str:
@@ -80,11 +80,13 @@ def stopped_cost(pod: Pod | None) -> str:
         )
     if pod.network is not None:
         sentences.append(f"Its network volume {code(pod.network.volume_id)} goes on costing, running or not.")
-    return " ".join(sentences) or "It has no volume disk, so it costs nothing while stopped."
+    return " ".join(sentences) or "It costs nothing while stopped."
 
 
 def stopped_cost_short(pod: Pod | None) -> str:
     if pod is None or not pod.mounts_known:
-        return "its disks' cost is not known"
+        return "what its disks cost is not known"
     month = stopped_storage_per_month(pod)
-    return f"its disk {per_month(month)}" if month else "its disk nothing"
+    if month:
+        return f"its disk costs {per_month(month)}"
+    return "its network volume goes on costing" if pod.network else "it costs nothing"

@@ -44,7 +44,7 @@ def _lost_by_stop(case: Case) -> str:
     pod = case.pod
     if pod is None or not pod.mounts_known or pod.keeps_data_on_stop:
         return ""
-    return f"Its {disks.container_disk(pod)} was wiped, and it has nothing else."
+    return f"What it had written is gone with its {disks.container_disk(pod)}."
 
 
 def _started(case: Case) -> Told:

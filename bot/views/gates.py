@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -92,7 +93,10 @@ def _question(
         pod = known.get(each.pod_id)
         name = ref(pod) if pod else pod_ref(each.pod_name, each.pod_id)
         lines.append(f"• {name}{_standing(pod)}.{_whose(facts, each.pod_id, request.by)} {_takes(verb, pod)}".rstrip())
-    return f"{verb.value.capitalize()} {counted(len(operations), 'pod')}?", lines
+    rates = [burn(known.get(each.pod_id)) for each in operations]
+    total = sum((each for each in rates if each is not None), Decimal(0))
+    together = f", together {per_hour(total)}" if total else ""
+    return f"{verb.value.capitalize()} {counted(len(operations), 'pod')}{together}?", lines
 
 
 def _standing(pod: Pod | None) -> str:
@@ -102,7 +106,7 @@ def _standing(pod: Pod | None) -> str:
     rate = burn(pod)
     if pod.status not in BILLED:
         return f", {STATES[pod.status]}"
-    return f", {STATES[pod.status]} at {'a cost not known' if rate is None else per_hour(rate)}"
+    return f", {STATES[pod.status]}" + (", cost not known" if rate is None else f" at {per_hour(rate)}")
 
 
 def _whose(facts: Mapping[str, PodFacts], pod_id: str, asker: str) -> str:
@@ -212,8 +216,7 @@ def _money(verb: Verb, operation: Operation, pod: Pod | None) -> str:
     status = pod.status if pod else bound.status if bound else PodStatus.UNKNOWN
     rate = burn(pod) if pod else bound.cost_per_hour if bound else None
     if status in BILLED:
-        cost = "a cost not known" if rate is None else per_hour(rate)
-        return f"It is {STATES[status]} at {cost}."
+        return f"It is {STATES[status]}" + (", cost not known." if rate is None else f" at {per_hour(rate)}.")
     month = stopped_storage_per_month(pod) if pod else None
     disk = f", its disk costs {per_month(month)}" if month else ""
     bills = " Started, it bills by the hour." if verb is Verb.START else ""

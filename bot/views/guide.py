@@ -74,6 +74,7 @@ def misunderstood(sentence: str, suggestions: Sequence[str], usage: str) -> Cont
     """`sentence` and `suggestions` are Slack text already; what the sentence says is not said again."""
     untold = [f"`/pod {wired(each)}`" for each in suggestions if each not in sentence]
     meant = f"Did you mean {listed(untold, joint='or')}?" if untold else ""
+    sentence = f"{sentence}." if sentence.endswith("`") else sentence
     typed = f"It is typed so: {code(usage, _USAGE_MAX)}." if usage and usage not in sentence else ""
     return page(
         [" ".join(each for each in (wired(sentence), meant, typed, "Nothing was done.") if each)], key="misread"

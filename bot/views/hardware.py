@@ -29,8 +29,8 @@ def gpu_name(gpu_id: str) -> str:
 
 def telemetry(pod: Pod) -> str:
     runtime = pod.runtime
-    if runtime is None:
-        return "GPU, CPU and memory use not known"
+    if runtime is None or (not runtime.gpus and runtime.cpu_util is None and runtime.memory_util is None):
+        return "GPU, CPU and memory not known"
     parts = [_gpus(runtime.gpus), f"CPU {_percent(runtime.cpu_util)}", f"memory {_percent(runtime.memory_util)}"]
     return ", ".join(parts)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.views.layout import page
-from bot.views.text import counted, person, ref, refs
+from bot.views.text import counted, listed, person, ref
 from bot.views.verbs import FORMS
 from pods.fleet import OwnerKind, PodFacts, owners
 from pods.messages import Content
@@ -58,9 +58,9 @@ def owner_set(pod: Pod, facts: PodFacts) -> Content:
 
 
 def named(pods: Sequence[Pod]) -> str:
-    named = refs([(each.name, each.id) for each in pods[:_NAMED]])
+    shown = [ref(each) for each in pods[:_NAMED]]
     left = len(pods) - _NAMED
-    return f"{named} and {counted(left, 'more pod')}" if left > 0 else named
+    return listed([*shown, counted(left, "more pod")] if left > 0 else shown)
 
 
 def _it(pods: Sequence[Pod]) -> str:

@@ -21,6 +21,7 @@ from pods.money import stopped_storage_per_month
 __all__ = ["card", "listing", "together"]
 
 SHOWN = 40
+_NO_BURN = "Nothing is billed by the hour."
 _ROOM = 900
 
 
@@ -45,15 +46,18 @@ def listing(
     rows = [_row(entry, facts, viewer, now, tz) for entry in ranked]
     lines = [_line(entry) for entry in ranked]
     shown = fitting(rows, BLOCKS_MAX - _ROOM, most=SHOWN)
+    age = f"{age} `/pod status ID` shows one with its buttons."
     return page(
         [*_urgent(fleet, now, tz), head, "\n".join(shown), small(age)],
         key=key,
-        text="\n".join((*(each.words for each in _urgent(fleet, now, tz)), head, *_fitted(lines), age)),
+        text="\n".join((*(each.words for each in _urgent(fleet, now, tz)), head, *_fitted(rows, lines), age)),
     )
 
 
-def _fitted(lines: Sequence[str]) -> list[str]:
-    return fitting(lines, TEXT_MAX - _ROOM, most=SHOWN)
+def _fitted(rows: Sequence[str], lines: Sequence[str]) -> list[str]:
+    """The whole rows if the text has room for all of them, else the short lines."""
+    whole = fitting(rows, TEXT_MAX - _ROOM)
+    return whole if len(whole) == len(rows) else fitting(lines, TEXT_MAX - _ROOM, most=SHOWN)
 
 
 def _rank(entry: Entry) -> tuple[bool, Decimal, str, str]:
@@ -90,11 +94,11 @@ def _burn(pods: Sequence[Pod]) -> str:
     stopped = [stopped_storage_per_month(pod) for pod in pods if pod.status is PodStatus.EXITED]
     month = sum((each for each in stopped if each is not None), Decimal(0))
     left_out = len(running) - len(known)
-    parts = [f"Together {per_hour(sum(known, Decimal(0)))}, at RunPod's prices."]
+    parts = [f"Together {per_hour(sum(known, Decimal(0)))} (estimate, from RunPod's prices)." if running else _NO_BURN]
     if left_out:
         parts.append(f"That leaves out {counted(left_out, 'pod')} whose cost is not known.")
     if month or None in stopped:
-        unknown = f" without {counted(stopped.count(None), 'pod')} whose disks are not known" if None in stopped else ""
+        unknown = f"; what {counted(stopped.count(None), 'pod')} has on disk is not known" if None in stopped else ""
         parts.append(f"Stopped disks {per_month(month)}{unknown}.")
     return " ".join(parts)
 
@@ -114,7 +118,7 @@ def _age(fleet: Fleet, now: datetime, tz: ZoneInfo) -> str:
     if fleet.listed_at is None:
         since = f", RunPod fails since {at(fleet.failing_since, now, tz)}" if fleet.failing_since else ""
         return f"Never listed{since}."
-    return f"Listed at {at(fleet.listed_at, now, tz)}. `/pod status ID` shows one with its buttons."
+    return f"Listed at {at(fleet.listed_at, now, tz)}."
 
 
 def _line(entry: Entry) -> str:
@@ -130,7 +134,7 @@ def _row(entry: Entry, facts: Mapping[str, PodFacts], viewer: str, now: datetime
 
 def _state(entry: Entry) -> str:
     word = STATES[entry.pod.status]
-    return f"{word}, missing from the last list" if entry.missing_since else word
+    return f"{word} (missing from the last list)" if entry.missing_since else word
 
 
 def _cost(pod: Pod) -> str:

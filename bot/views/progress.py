@@ -63,6 +63,8 @@ def _confirming(case: Case) -> Told:
     """RunPod was told; whether it took it, and what it says since."""
     if case.operation.absent_since is not None:
         says = "RunPod no longer answers for it; I make sure that it is gone"
+    elif case.operation.answered and case.operation.looks <= 1:
+        says = "RunPod took the order; I have not read the pod since"
     elif case.operation.answered:
         says = f"RunPod took the order and says {case.state}{_rate(case)}"
     else:

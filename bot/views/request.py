@@ -18,6 +18,7 @@ from bot.views.layout import BLOCKS_MAX, TEXT_MAX, fitting, page, small
 from bot.views.outcomes import told
 from bot.views.progress import under_way
 from bot.views.text import asked_by, counted, listed
+from bot.views.verbs import FORMS
 from pods.gates import GateKind
 from pods.messages import Content
 from pods.model import Pod, Verb
@@ -101,7 +102,7 @@ def _offers(case: Case) -> list[Button]:
     if vanished or case.code in _VANISHED:
         return []
     nonce = buttons.nonce(operation)
-    if case.code in {Code.BUSY, Code.JOINED}:
+    if case.code in {Code.BUSY, Code.JOINED, Code.DECLINED}:
         return [buttons.status(operation.pod_id, nonce)]
     if pod is None:
         return [buttons.again(operation), buttons.status(operation.pod_id, nonce)]
@@ -129,7 +130,7 @@ def _summary(request: Request, pairs: Sequence[tuple[Case, Told]]) -> str:
     """3 pods: 2 stopped, 1 not stopped."""
     counts = Counter(each.word for _, each in pairs)
     parts = listed([f"{number} {word}" for word, number in counts.items()])
-    head = f"{request.verb.value.capitalize()} of {counted(len(pairs), 'pod')}: {parts}."
+    head = f"{FORMS[request.verb].noun.capitalize()} of {counted(len(pairs), 'pod')}: {parts}."
     return " ".join(each for each in (head, _saved(request, pairs), _at_risk(pairs)) if each)
 
 

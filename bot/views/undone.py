@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from decimal import Decimal
 
 from bot.views.cases import Case, Told
 from bot.views.figures import billed, burn, per_hour, per_month, span
-from bot.views.text import person, prose
+from bot.views.text import people, person, prose
 from bot.views.verbs import FORMS, STATES
 from pods.gates import Binding, GateKind, spec_hash
 from pods.model import Pod, PodStatus, Verb
@@ -21,7 +21,7 @@ def not_confirmed(case: Case) -> Told:
     risk = _risk(case)
     return Told(
         word="not confirmed",
-        headline=f"*{case.verb.value.upper()} NOT CONFIRMED*: {case.ref}. {risk}.",
+        headline=f"*{case.forms.noun.upper()} NOT CONFIRMED*: {case.ref}. {risk}.",
         more=(_evidence(case), _last_trouble(case), _looking(case)),
         short=f"{_last_said(case)}; {risk[:1].lower()}{risk[1:]}",
     )
@@ -49,7 +49,7 @@ def _evidence(case: Case) -> str:
 
 def _last_said(case: Case) -> str:
     if case.operation.absent_since:
-        return "RunPod no longer answers for it, yet has not dropped it from its list for sure"
+        return "RunPod no longer answers for it, but has not clearly dropped it from its list"
     return f"RunPod last said {case.state}"
 
 
@@ -62,17 +62,16 @@ def _looking(case: Case) -> str:
     ended = case.operation.ended_at
     if case.unconfirmed and ended is not None and not case.operation.looked_after(case.now):
         return f"I looked for {_LOOK_ON} more and saw no change. Look in RunPod's console yourself."
-    until = f" until {case.at(ended + LOOK_ON)}" if ended is not None else ""
+    until = f", until {case.at(ended + LOOK_ON)}," if ended is not None else ""
     return f"I keep looking for {_LOOK_ON}{until} and put this message right if it shows."
 
 
 def gone(case: Case) -> Told:
-    """Terminated by someone else, before or during. There is nothing left that costs."""
-    before = case.operation.calls == 0
-    when = "before I called RunPod" if before else "while I waited for the effect"
+    """Terminated by someone else, before or during."""
+    when = "while I waited for the effect" if case.operation.calls else "before I called RunPod"
     return Told(
         word=_not(case),
-        headline=f"{case.ref} was not {case.forms.past}: RunPod no longer has it. It costs nothing any more.",
+        headline=f"{case.ref} was not {case.forms.past}: RunPod no longer has it and no longer bills it.",
         more=(f"It was terminated {when}, by someone else or by RunPod.",),
         short="RunPod no longer has it",
     )
@@ -82,63 +81,48 @@ def refused(case: Case) -> Told:
     why = prose(case.sentence) or "RunPod said no and gave no reason."
     return Told(
         word=_not(case),
-        headline=f"{case.ref} was not {case.forms.past}. {why}",
-        more=(f"Nothing was changed. {_stands(case)}",),
-        short=_stem(why),
+        headline=f"{case.ref} was not {case.forms.past}{_still(case)}. {why}",
+        more=("Nothing was changed.", _stands(case)),
+        short=why.removesuffix("."),
     )
 
 
 def not_possible(case: Case) -> Told:
-    because = f"it is {case.state_word} (RunPod says {case.state})"
     instead = {
         Verb.START: "Wait until it has stopped, then start it.",
         Verb.STOP: "A pod in that state has nothing to stop; start it again or terminate it.",
         Verb.RESTART: "Only a running pod can be restarted; start it instead.",
         Verb.TERMINATE: "Terminate it in RunPod's console.",
     }[case.verb]
-    return Told(
-        word=_not(case),
-        headline=f"{case.ref} was not {case.forms.past}: {because}. Nothing was done.",
-        more=(instead, _stands(case)),
-        short=because,
-    )
+    return _no(case, f"it is {case.state_word} (RunPod says {case.state})", instead)
 
 
 def locked(case: Case) -> Told:
-    return Told(
-        word=_not(case),
-        headline=f"{case.ref} was not {case.forms.past}: it is locked at RunPod. Nothing was done.",
-        more=(f"Unlock it in RunPod's console, then ask again. {_stands(case)}",),
-        short="it is locked at RunPod",
-    )
+    return _no(case, "it is locked at RunPod", "Unlock it in RunPod's console, then ask again.", _stands(case))
 
 
 def cluster(case: Case) -> Told:
-    return Told(
-        word=_not(case),
-        headline=f"{case.ref} was not {case.forms.past}: it is part of a RunPod cluster. Nothing was done.",
-        more=(f"A cluster's pods belong together; change the cluster in RunPod's console. {_stands(case)}",),
-        short="it is part of a RunPod cluster",
-    )
+    together = "A cluster's pods belong together; change the cluster in RunPod's console."
+    return _no(case, "it is part of a RunPod cluster", together, _stands(case))
 
 
 def never_asked(case: Case) -> Told:
-    why = prose(case.sentence)
-    return Told(
-        word=_not(case),
-        headline=f"{case.ref} was not {case.forms.past}: I could not get through to RunPod in {case.took}. "
-        "Nothing was done.",
-        more=(why, _stands(case)),
-        short=f"I could not get through to RunPod in {case.took}",
-    )
+    unreached = f"I could not get through to RunPod in {case.took}"
+    return _no(case, unreached, prose(case.sentence), _stands(case))
 
 
 def changed(case: Case) -> Told:
+    again = "Ask again if you still want it."
+    return _no(case, "it changed since that was decided", _difference(case.operation.bound, case.pod), again)
+
+
+def _no(case: Case, why: str, *more: str) -> Told:
+    """Not done, what that costs, why, and that nothing was."""
     return Told(
         word=_not(case),
-        headline=f"{case.ref} was not {case.forms.past}: it changed since that was decided. Nothing was done.",
-        more=(_difference(case.operation.bound, case.pod), _stands(case), "Ask again if you still want it."),
-        short="it changed since that was decided",
+        headline=f"{case.ref} was not {case.forms.past}{_still(case)}: {why}. Nothing was done.",
+        more=more,
+        short=why,
     )
 
 
@@ -147,20 +131,15 @@ def _difference(bound: Binding | None, pod: Pod | None) -> str:
         return ""
     if bound.spec_hash != spec_hash(pod):
         return "Its name or its disks are no longer those that were shown."
-    then = f"{STATES[bound.status]} at {per_hour(bound.cost_per_hour)}"
-    rate = burn(pod)
-    cost = "a cost not known" if rate is None else per_hour(rate)
-    return f"Then it was {then}; now it is {STATES[pod.status]} at {cost}."
+    then = f"{STATES[bound.status]}{_at_rate(bound.cost_per_hour)}"
+    return f"Then it was {then}; now it is {STATES[pod.status]}{_at_rate(burn(pod))}."
 
 
 def busy(case: Case) -> Told:
-    who = _holder(case)
-    return Told(
-        word=_not(case),
-        headline=f"{case.ref} was not {case.forms.past}: {who}. Nothing was done.",
-        more=(f"Ask for the {case.forms.noun} again when that has ended.",),
-        short=who,
-    )
+    after = f"Ask for the {case.forms.noun} again when that has ended."
+    if case.other is not None and case.other.verb is Verb.TERMINATE:
+        after = f"Once it is terminated there is nothing left to {case.forms.plain}."
+    return _no(case, _holder(case), after)
 
 
 def _holder(case: Case) -> str:
@@ -188,56 +167,55 @@ def joined(case: Case) -> Told:
 def declined(case: Case) -> Told:
     gate = case.stopping_gate
     who = person(gate.decided_by) if gate and gate.decided_by else "the person asked"
-    no = f"{who} cancelled it" if gate and gate.kind is GateKind.CONFIRM else f"{who} declined"
-    return Told(
-        word=_not(case),
-        headline=f"{case.ref} was not {case.forms.past}: {no}. Nothing was done.",
-        short=no,
-    )
+    said = "cancelled it" if gate and gate.kind is GateKind.CONFIRM else "declined"
+    return _no(case, f"{who} {said}", _stands(case))
 
 
 def expired(case: Case) -> Told:
     gate = case.stopping_gate
-    waited = span(gate.expires_at - case.request.created_at) if gate else span(timedelta(0))
     if gate is None or gate.kind is GateKind.CONFIRM:
         silent = f"{person(case.request.by)} did not confirm it in time"
     else:
-        silent = f"{person(gate.who[0]) if gate.who else 'its owner'} did not answer within {waited}"
-    return Told(
-        word=_not(case),
-        headline=f"{case.ref} was not {case.forms.past}: {silent}. Nothing was done.",
-        more=("Ask again if you still want it.",),
-        short=silent,
-    )
+        waited = span(gate.expires_at - case.request.created_at)
+        silent = f"{people(gate.who, joint='or') or 'its owner'} did not answer within {waited}"
+    return _no(case, silent, _stands(case), "Ask again if you still want it.")
 
 
 def not_allowed(case: Case) -> Told:
-    lost = f"{person(case.operation.by)} may no longer do this"
-    return Told(
-        word=_not(case),
-        headline=f"{case.ref} was not {case.forms.past}: {lost}. Nothing was done.",
-        more=(f"Role, channel or owner changed between the asking and the {case.forms.noun}.",),
-        short=lost,
-    )
+    changed_ = f"Role, channel or owner changed between the asking and the {case.forms.noun}."
+    return _no(case, f"{person(case.operation.by)} may no longer do this", changed_, _stands(case))
 
 
 def _not(case: Case) -> str:
     return f"not {case.forms.past}"
 
 
+def _still(case: Case) -> str:
+    """What goes on costing because it was not stopped or terminated, as last read."""
+    pod, rate = case.pod, burn(case.pod)
+    if pod is None or case.verb not in {Verb.STOP, Verb.TERMINATE}:
+        return ""
+    if billed(pod):
+        return f" and still costs {per_hour(rate)}" if rate else " and may still be costing"
+    month = stopped_storage_per_month(pod)
+    return f" and its disk still costs {per_month(month)}" if month and case.verb is Verb.TERMINATE else ""
+
+
 def _stands(case: Case) -> str:
-    """What the pod goes on doing and costing, as last read."""
-    pod = case.pod
+    """What the pod goes on doing and costing, as last read, where the first line did not say."""
+    pod, bound = case.pod, case.operation.bound
+    if _still(case):
+        return ""
+    if pod is None and bound is not None:
+        return f"When that was asked, it was {STATES[bound.status]}{_at_rate(bound.cost_per_hour)}."
     if pod is None:
         return "How it stands now is not known: I never read it."
-    rate = burn(pod)
-    if pod.status is PodStatus.UNKNOWN:
-        return "RunPod gives it a state I do not know."
     if not billed(pod):
         return f"It is {STATES[pod.status]}, as last read."
-    cost = "a cost not known" if rate is None else per_hour(rate)
-    return f"It is {STATES[pod.status]} and costs {cost}, as last read."
+    return f"It is {STATES[pod.status]}{_at_rate(burn(pod))}, as last read."
 
 
-def _stem(sentence: str) -> str:
-    return sentence.removesuffix(".")
+def _at_rate(rate: Decimal | None) -> str:
+    if rate is None:
+        return ", cost not known"
+    return f" at {per_hour(rate)}" if rate else ""

@@ -24,7 +24,7 @@ FORMS: Final = {
     Verb.START: Forms("start", "started", "starting", "start"),
     Verb.STOP: Forms("stop", "stopped", "stopping", "stop"),
     Verb.RESTART: Forms("restart", "restarted", "restarting", "restart"),
-    Verb.TERMINATE: Forms("terminate", "terminated", "terminating", "terminate"),
+    Verb.TERMINATE: Forms("terminate", "terminated", "terminating", "termination"),
 }
 
 #: A state as a word. RunPod's own spelling is used where RunPod is quoted.
@@ -33,7 +33,7 @@ STATES: Final = {
     PodStatus.STARTING: "starting",
     PodStatus.RUNNING: "running",
     PodStatus.EXITED: "stopped",
-    PodStatus.ERROR: "error",
+    PodStatus.ERROR: "in error",
     PodStatus.TERMINATED: "terminated",
-    PodStatus.UNKNOWN: "state not known",
+    PodStatus.UNKNOWN: "in a state not known",
 }
