@@ -25,7 +25,9 @@ from bot.app import LISTENERS, SlackEnds, build_app
 from bot.chat import SlackChat
 from bot.commands.catalog import REGISTRY
 from bot.face import Face
+from pods.audit import AuditEntry, Event
 from pods.errors import NotRecorded
+from pods.fleet import Owner, OwnerKind
 from pods.jobs import Queue
 from pods.ports import Clock
 from pods.runpod.provider import RunPodProvider, build_provider
@@ -187,3 +189,17 @@ def beating(store: Store, clock: Clock, part: str, stop: threading.Event) -> Ite
 
 def _name(part: str) -> str:
     return f"{part}-{socket.gethostname()}-{os.getpid()}"
+
+
+#: Who owns what in the demo; the other pods are nobody's, as pods made in the console are.
+DEMO_OWNERS: Final = {"abc123": "U0BOB", "f6j1bs": "U0BOB", "r8h5yc": "U0ALICE", "w3n8ze": "U0DAVE"}
+
+
+def seed_demo(settings: Settings) -> None:
+    """Give the demo's pods their owners, as people would have claimed them before."""
+    store, now = store_of(settings), clock_of(settings).now()
+    for pod_id, user in DEMO_OWNERS.items():
+        owner = Owner(kind=OwnerKind.PERSON, user=user, since=now, by=user)
+        entry = AuditEntry(at=now, event=Event.OWNER, by=user, pod_id=pod_id, result=user)
+        store.fleet.set_owner(pod_id, owner, now=now, audit=entry)
+    store.client.close()
