@@ -107,6 +107,9 @@ def cluster(case: Case) -> Told:
 
 
 def never_asked(case: Case) -> Told:
+    """Its time ran out before a call: RunPod did not answer, or the pod was never in a state for it."""
+    if not case.sentence and case.pod is not None:
+        return _no(case, f"in {case.took} it was never ready for that; RunPod last said {case.state}", _stands(case))
     unreached = f"I could not get through to RunPod in {case.took}"
     return _no(case, unreached, prose(case.sentence), _stands(case))
 
@@ -209,7 +212,8 @@ def _stands(case: Case) -> str:
     if pod is None and bound is not None:
         return f"When that was asked, it was {STATES[bound.status]}{_at_rate(bound.cost_per_hour)}."
     if pod is None:
-        return "How it stands now is not known: I never read it."
+        bills = case.verb in {Verb.STOP, Verb.TERMINATE}
+        return f"{'Whether it still bills' if bills else 'How it stands now'} is not known: I never read it."
     if not billed(pod):
         return f"It is {STATES[pod.status]}, as last read."
     return f"It is {STATES[pod.status]}{_at_rate(burn(pod))}, as last read."
