@@ -99,6 +99,24 @@ def _suspicious(fleet: Fleet, listing: Listing) -> bool:
     return listing.at - since < 3 * GONE_AFTER
 
 
+def observed(fleet: Fleet, pod: Pod, at: datetime) -> Fleet:
+    """The snapshot with one pod as it was read on its own, unless a list pass has said more since."""
+    old = next((entry for entry in fleet.entries if entry.pod.id == pod.id), None)
+    if old is None or old.seen_at > at:
+        return fleet
+    entry = Entry(pod=pod, seen_at=at)
+    return _with(fleet, tuple(entry if each is old else each for each in fleet.entries))
+
+
+def removed(fleet: Fleet, pod_id: str) -> Fleet:
+    """The snapshot without a pod that RunPod has terminated for us."""
+    return _with(fleet, tuple(entry for entry in fleet.entries if entry.pod.id != pod_id))
+
+
+def _with(fleet: Fleet, entries: tuple[Entry, ...]) -> Fleet:
+    return fleet.model_copy(update={"version": fleet.version + 1, "entries": entries})
+
+
 def missed(fleet: Fleet, error: ProviderError, at: datetime) -> Fleet:
     """The snapshot after a list pass that failed: nothing is forgotten, and its age shows."""
     return fleet.model_copy(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from pods.model import Pod, PodStatus, Value, Verb
+from pods.model import BILLED, Pod, PodStatus, Value, Verb
 from pods.times import Instant
 
 CONFIRM_FOR = timedelta(minutes=5)
@@ -76,13 +76,15 @@ def spec_hash(pod: Pod) -> str:
 def still_bound(bound: Binding, pod: Pod) -> bool:
     """Whether the pod is still what was decided upon.
 
-    A pod that stopped meanwhile lost nothing more than was said; one that started or whose storage changed is another
-    matter, and so is one that costs more now.
+    A pod that stopped meanwhile lost nothing more than was said, and one that was coming up may have come up. One that
+    was started, whose storage changed or that costs more now is another matter.
     """
     if bound.pod_id != pod.id or bound.spec_hash != spec_hash(pod):
         return False
     if pod.status == bound.status:
         return pod.cost_per_hour <= bound.cost_per_hour
+    if bound.status in BILLED and pod.status in BILLED:
+        return True
     return pod.status in {PodStatus.EXITED, PodStatus.TERMINATED}
 
 

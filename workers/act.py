@@ -12,7 +12,8 @@ import structlog
 from pods.access import Allowed, decide
 from pods.audit import AuditEntry, Event
 from pods.errors import PodNotFound, ProviderError
-from pods.model import Pod
+from pods.fleet import observed, removed
+from pods.model import Pod, Verb
 from pods.operations import Code, Operation, OperationState, cancel
 from pods.policy import Role
 from pods.ports import ActionResult
@@ -139,7 +140,17 @@ def _move(context: Context, taken: Taken, after: Operation, now: datetime) -> Ta
         log.info("operation.moved", state=after.state.value, code=after.outcome.code.value if after.outcome else None)
     if after.ended and not before.ended:
         context.store.clockwork.count(f"operation_{after.state.value}")
+        _show(context, after, now)
     return moved
+
+
+def _show(context: Context, operation: Operation, now: datetime) -> None:
+    """Let lists and cards know at once what this operation read, instead of at the next poll."""
+    seen = operation.seen
+    if operation.verb is Verb.TERMINATE and operation.state is OperationState.DONE:
+        context.store.fleet.change(lambda fleet: removed(fleet, operation.pod_id), now)
+    elif seen is not None:
+        context.store.fleet.change(lambda fleet: observed(fleet, seen, now), now)
 
 
 def _worth_telling(before: Operation, after: Operation) -> bool:

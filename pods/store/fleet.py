@@ -40,6 +40,8 @@ class FleetStore:
         while True:
             before = self.load()
             after = decide(before)
+            if after is before:
+                return before
             commit = Commit(self._keys, now)
             if before.version:
                 commit.expect_version(self._keys.fleet, before.version)

@@ -22,12 +22,15 @@ from app.simulators import RUNPOD_MOUNT, serving
 from app.valkey import EmbeddedValkey
 from pods.store import Store, open_store
 from sim.clock import SimClock
-from sim.runpod import SimRunPod, demo_seed
+from sim.runpod import PodSeed, SimRunPod, demo_seed
+from sim.runpod.seeds import HOUR
 from sim.runpod.server import runpod_app
+from sim.runpod.state import Persistent
 from sim.slack import Place, SimSlack, Workspace
 from sim.slack.app import slack_app
+from sim.slack.faults import Fault
 from sim.slack.messages import Message
-from tests.e2e.inline import ALICE, BOB, POLICY, Post, find_button, posts_of
+from tests.e2e.inline import BOB, POLICY, Post, find_button, posts_of
 
 T = TypeVar("T")
 
@@ -47,6 +50,7 @@ class Stack:
     env: Mapping[str, str]
     logs: Path
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    made: int = 0
 
     # -- processes
 
@@ -137,20 +141,45 @@ class Stack:
         calls = self.runpod.calls.as_json()
         return sum(1 for call in calls if call["effect"] and call["operation"] == operation and call["pod"] == pod)
 
-    def fault(self, **fault: object) -> None:
-        """Make RunPod fail; see sim/runpod/control."""
-        response = self.runpod.handle("POST", "/control/faults", {}, {}, _json(fault))
-        assert response.status < 300, response.body
+    def fault(self, **fault: object) -> str:
+        """Make RunPod fail; see sim/runpod/control. The fault's id."""
+        answer = self.runpod.handle("POST", "/control/faults", {}, {}, json.dumps(fault).encode())
+        assert answer.status < 300, answer.body
+        return str(json.loads(answer.body)["id"])
+
+    def struck(self, fault_id: str) -> bool:
+        """Whether a fault that strikes once has struck."""
+        return all(fault.id != fault_id for fault in self.runpod.faults)
+
+    def slack_fault(self, **fault: object) -> None:
+        self.slack.faults.add(Fault.parse(dict(fault)))
+
+    def connected(self) -> bool:
+        return bool(self.slack.delivery.socket.connections)
+
+    def revive(self) -> None:
+        """What the supervisor does: start again whatever has died."""
+        for part, child in list(self.children.items()):
+            if child.poll() is not None:
+                self.start(part)
+
+    def new_pod(self) -> str:
+        """A pod of its own for a test: running, nobody's, with a volume disk, and in the snapshot."""
+        self.made += 1
+        pod = f"tst{self.made:03d}"
+        seed = PodSeed(
+            id=pod, name=f"job-{self.made}", gpu="NVIDIA A40", persistent=Persistent(20, "/workspace"), made_ago=HOUR
+        )
+        with self.runpod.lock:
+            self.runpod.world.pods[pod] = seed.pod(self.clock.now())
+        self.until(lambda: self.store.fleet.load().get(pod), f"{pod} in the snapshot", 45)
+        return pod
 
     def last_words(self) -> str:
         return "\n".join(
             f"--- {log.name}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-15:])
             for log in sorted(self.logs.glob("*.log"))
         )
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value).encode()
 
 
 @contextmanager
@@ -191,17 +220,13 @@ def running(directory: Path, *, speed: float = 1.0) -> Iterator[Stack]:
 
 def policy_for(slack: SimSlack) -> str:
     room = slack.workspace.channel("gpu-pods").id
-    return f'{POLICY}\n[[channel]]\nid = "{room}"\nceiling = "admin"\n'
+    return f'{POLICY}\n[[channel]]\nid = "{room}"\nceiling = "admin"\n[poll]\nevery_s = 10\n'
 
 
 def _ready(stack: Stack) -> bool:
     reports = stack.store.clockwork.reports()
     wanted = {"bot", "clock", "watch", "worker.act", "worker.deliver"}
-    return wanted <= set(reports) and stack.store.fleet.load().listed_at is not None and bool(_connections(stack))
-
-
-def _connections(stack: Stack) -> int:
-    return len(stack.slack.delivery.socket.connections)
+    return wanted <= set(reports) and stack.store.fleet.load().listed_at is not None and stack.connected()
 
 
 def _environment(address: str, redis_url: str, policy: Path) -> dict[str, str]:
@@ -218,6 +243,3 @@ def _environment(address: str, redis_url: str, policy: Path) -> dict[str, str]:
         "REDIS_URL": redis_url,
         "PODKEEPER_LOG": "json",
     }
-
-
-__all__ = ["ALICE", "BOB", "Stack", "running"]

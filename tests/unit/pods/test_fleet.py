@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pods.errors import TimedOut, Unreachable
-from pods.fleet import Fleet, Owner, OwnerKind, PodFacts, absorb, find, missed, owners
+from pods.fleet import Fleet, Owner, OwnerKind, PodFacts, absorb, find, missed, observed, owners, removed
 from pods.model import Api, Listing, Pod, PodStatus
 from tests.unit.pods.builders import NOON, at, fleet, pod
 
@@ -154,3 +154,18 @@ def test_the_owner_of_a_pod_is_who_the_facts_say() -> None:
     owner = Owner(kind=OwnerKind.PERSON, user="U1", since=NOON, by="U1")
     facts = {"aaa111": PodFacts(pod_id="aaa111", owner=owner), "bbb222": PodFacts(pod_id="bbb222")}
     assert [owners(facts, each) for each in ("aaa111", "bbb222", "ccc333")] == [owner, None, None]
+
+
+def test_a_pod_read_on_its_own_replaces_what_an_older_list_said() -> None:
+    listed = after(Fleet(), listing(0, A, B))
+    stopped = A.model_copy(update={"status": PodStatus.EXITED})
+
+    shown = observed(listed, stopped, at(3))
+    assert shown.get("aaa111") == stopped
+    assert shown.version == listed.version + 1
+    assert observed(listed, stopped, at(-3)) is listed
+    assert observed(listed, C, at(3)) is listed
+
+
+def test_a_terminated_pod_leaves_the_snapshot() -> None:
+    assert ids(removed(after(Fleet(), listing(0, A, B)), "aaa111")) == ["bbb222"]

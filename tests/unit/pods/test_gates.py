@@ -102,7 +102,8 @@ def test_when_a_person_must_say_it_again(verb: Verb, pods: tuple[Pod, ...], need
         (pod(S.EXITED), True),
         (pod(S.TERMINATED), True),
         (pod(S.EXITED, cost_per_hour=Decimal(9)), True),
-        (pod(S.STARTING), False),
+        # It runs or comes up: the same for who decided.
+        (pod(S.STARTING), True),
         (pod(S.ERROR), False),
         (pod(S.UNKNOWN), False),
         (pod(id="other", cost_per_hour=Decimal(2)), False),
