@@ -13,12 +13,11 @@ _ENTITIES: Final = {"amp": "&", "lt": "<", "gt": ">"}
 _DASHES: Final = (
     "\N{EN DASH}\N{EM DASH}\N{HORIZONTAL BAR}\N{MINUS SIGN}\N{FIGURE DASH}\N{HYPHEN}\N{NON-BREAKING HYPHEN}"
 )
-#: A phone turns the two hyphens of an option into one long dash.
-_OPTION_DASH: Final = re.compile(rf"(?<!\S)[{_DASHES}]+(?=[^\W\d_])")
 _CHARACTERS: Final = str.maketrans(
     {
         **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033", '"'),
         **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032", "'"),
+        # A phone makes one long dash of an option's two hyphens; one hyphen before a word is an option as well.
         **dict.fromkeys(_DASHES, "-"),
         "`": None,
     }
@@ -31,7 +30,7 @@ def clean(text: str) -> str:
     text = _MENTION.sub(lambda mention: f" <{mention['to']}> ", text)
     text = _ENTITY.sub(lambda entity: _ENTITIES[entity[1]], text)
     text = "".join(_plain(character) for character in text)
-    return _OPTION_DASH.sub("--", text).translate(_CHARACTERS)
+    return text.translate(_CHARACTERS)
 
 
 def _plain(character: str) -> str:

@@ -75,7 +75,9 @@ def test_what_clients_and_people_do_to_text_is_forgiven(typed: str) -> None:
         ('stop "a=b"', ("a=b",)),
         ('stop "@bob"', ("@bob",)),
         ('stop "pod" pod', ("pod",)),
-        ("stop <http://abc.de|abc.de>", ("abc.de",)),
+        ("stop <http://abc.de/|abc.de>", ("abc.de",)),
+        ('stop "my pod".', ("my pod",)),
+        (f'stop "my{NB}pod"', ("my pod",)),
         ("stop a.b_c/d:1", ("a.b_c/d:1",)),
         ("stop share", ("share",)),
     ],
@@ -140,6 +142,7 @@ def test_every_way_to_name_a_value(typed: str) -> None:
         ("by=<@U1>", "by", ("U1",)),
         ('reason "it, is" ', "reason", "it, is"),
         ('reason it is, "still" busy. for 4h', "reason", "it is, still busy. for 4h"),
+        ("reason=<@U1> is busy", "reason", "<@U1> is busy"),
         ("reason=waiting for <@U1|bob>", "reason", "waiting for <@U1>"),
     ],
 )
@@ -148,6 +151,10 @@ def test_values_arrive_typed(typed: str, name: str, value: object) -> None:
     assert invocation.pods == ("abc123",)
     assert invocation.values[name] == value
     assert understood(invocation.canonical) == invocation
+
+
+def test_a_text_may_begin_with_a_person() -> None:
+    assert understood("note <@U1|bob> is busy").values == {"text": "<@U1> is busy"}
 
 
 def test_a_default_stands_where_nothing_was_said() -> None:
@@ -165,7 +172,11 @@ def test_a_value_that_speaks_for_itself_needs_no_name() -> None:
 
 def test_list_takes_its_filters_in_any_order() -> None:
     wanted = {"mine": "mine", "state": State.RUNNING, "gpu": "h100", "owner": "U1"}
-    for typed in ("list mine running h100 <@U1>", "ls <@U1> H100 --running mine", "pods h100 owner=<@U1> mine running"):
+    for typed in (
+        "list mine running h100 <@U1>",
+        "ls <@U1> H100 --running mine",
+        "pods h100 owner=<@U1> mine running pods",
+    ):
         assert understood(typed, REGISTRY).values == wanted
 
 
@@ -193,7 +204,12 @@ def test_share_elsewhere_or_quoted_is_a_pod() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "pods"),
-    [('show "small" big', ("small",)), ('keep "for" "tag"', ("for", "tag")), ("show f\u00f6r", ("för",))],
+    [
+        ('show "small" big', ("small",)),
+        ('keep "for" "tag"', ("for", "tag")),
+        ('keep gpu="4090" ti', ("ti",)),
+        ("show f\u00f6r", ("för",)),
+    ],
 )
 def test_quotes_make_a_pod_of_any_word(typed: str, pods: tuple[str, ...]) -> None:
     invocation = understood(typed)
