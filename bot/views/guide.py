@@ -35,7 +35,7 @@ class CommandHelp(Protocol):
 
 
 def help_all(commands: Sequence[CommandHelp]) -> Content:
-    lines = "\n".join(f"{code(each.usage, _USAGE_MAX)}  {wired(each.summary)}" for each in commands)
+    lines = "\n".join(f"• {code(each.usage, _USAGE_MAX)}: {wired(each.summary)}" for each in commands)
     return page(
         [
             "I run the team's RunPod pods. What you can type:",

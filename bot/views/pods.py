@@ -69,7 +69,7 @@ def _nothing(fleet: Fleet, filters: Sequence[str]) -> str:
     if fleet.listed_at is None:
         return "I have not been able to list the pods yet, so I cannot say what there is."
     if filters and fleet.entries:
-        return f"None of the {counted(len(fleet.entries), 'pod')} matches {_filtered(filters)}."
+        return f"No pod of {len(fleet.entries):,} matches {_filtered(filters)}."
     return "There are no pods on the account. Nothing is billed by the hour."
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.views import acks, answers, repeated
@@ -74,6 +74,44 @@ def _finding() -> Iterator[tuple[str, Content]]:
     yield "misunderstood-usage", answers.misunderstood(wire, [], "/pod stop POD...")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """A command as help reads it."""
+
+    verb: str
+    aliases: tuple[str, ...] = ()
+    summary: str
+    help: str
+    examples: tuple[str, ...]
+    role: Role
+    usage: str
+
+
+STOP: Final = Declared(
+    verb="stop",
+    aliases=("halt", "down"),
+    summary="Stop a pod; its GPU is released.",
+    help="What is on its volume disk is kept and costs on; what is on its container disk is gone.",
+    examples=("stop abc123", "stop nlp-train"),
+    role=Role.OPERATOR,
+    usage="/pod stop POD...",
+)
+WHOAMI: Final = Declared(
+    verb="whoami",
+    summary="Who you are to me.",
+    help="Shows your role, here and elsewhere, and your pods.",
+    examples=("whoami",),
+    role=Role.VIEWER,
+    usage="/pod whoami",
+)
+
+
+def _help() -> Iterator[tuple[str, Content]]:
+    yield "help-all", answers.help_all([STOP, WHOAMI])
+    yield "help-stop", answers.help_one(STOP)
+    yield "help-whoami", answers.help_one(WHOAMI)
+
+
 def _people() -> Iterator[tuple[str, Content]]:
     yield "refused-role", answers.refused(_refusal(Why.ROLE, has=Role.VIEWER, who=(ADMIN, OWNER)), "stop", CHANNEL)
     yield "refused-role-nobody", answers.refused(_refusal(Why.ROLE, has=Role.NONE), "stop", CHANNEL)
@@ -133,6 +171,7 @@ def _health() -> Iterator[tuple[str, Content]]:
 
 KINDS: Final = (
     _acks,
+    _help,
     _finding,
     _people,
     _health,
