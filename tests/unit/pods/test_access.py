@@ -25,6 +25,8 @@ OWNERS: dict[str, Owner | None] = {
     "me": person(ME),
     "them": person(THEM),
     "team": Owner(kind=OwnerKind.TEAM, since=NOON, by=ME),
+    # Who gave it to the team does not own it.
+    "team, once theirs": Owner(kind=OwnerKind.TEAM, user=THEM, since=NOON, by=THEM),
 }
 
 #: role in the workspace -> needed -> channel's ceiling -> what is decided before it matters whose pod it is.

@@ -50,6 +50,7 @@ def missing(snapshot: Fleet) -> list[str]:
         ((listing(30), listing(89)), ["aaa111", "bbb222"], ["aaa111", "bbb222"]),
         ((listing(30), listing(60), listing(90)), [], []),
         ((listing(30), listing(60, A, B), listing(90)), ["aaa111", "bbb222"], ["aaa111", "bbb222"]),
+        ((listing(30, A), listing(60)), ["aaa111", "bbb222"], ["aaa111", "bbb222"]),
         # Until it is believed, an empty list proves nothing of any pod.
         ((listing(30, A), listing(45), listing(66)), ["aaa111", "bbb222"], ["aaa111", "bbb222"]),
     ],

@@ -67,6 +67,9 @@ def test_an_error_as_the_first_reading(verb: Verb, kind: type[ProviderError]) ->
     step = after_read(operation(verb), Unread(error), at(0))
     assert of(step) == TABLE[kind][0]
     assert step.operation.trouble == error.sentence
+    if step.operation.outcome:
+        assert step.operation.outcome.sentence == error.sentence
+        assert step.operation.outcome.runpod_request == "req-e"
 
 
 @pytest.mark.parametrize("kind", TABLE)

@@ -115,7 +115,7 @@ CHANGED = Expected(OperationState.CANCELLED, C.CHANGED)
         (V.TERMINATE, pod(id="anotherpod"), pod(), CHANGED),
         (V.STOP, pod(), pod(S.EXITED), ALREADY),
         (V.STOP, pod(), pod(name="other"), CHANGED),
-        (V.RESTART, pod(), pod(S.STARTING), CHANGED),
+        (V.RESTART, pod(), pod(S.STARTING), WAIT),
         (V.START, pod(S.EXITED), pod(S.ERROR), CHANGED),
         # A state with an unknown name proves no change, and calls for nothing.
         (V.TERMINATE, pod(), pod(S.UNKNOWN), WAIT),
