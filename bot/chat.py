@@ -17,7 +17,8 @@ from slack_sdk.webhook import WebhookClient
 from pods.errors import ChatError, ChatRateLimited
 from pods.ports import Block, Posted
 
-TIMEOUT_S: Final = 10
+#: A delivery looks and posts within its 12 s lease.
+TIMEOUT_S: Final = 5
 #: How many of our own messages to look through for one we may have posted.
 LOOK_BACK: Final = 100
 

@@ -16,8 +16,8 @@ from pods.store.connection import Scripts
 from pods.store.keys import Keys
 from pods.times import to_ms
 
-#: A delivery is one call to Slack with a 10 s limit, and one look into the channel before a repeat.
-LEASE_MS: Final = 30_000
+#: A delivery is at most one look into the channel and one post, each with a limit of 5 s.
+LEASE_MS: Final = 12_000
 
 
 @dataclass(frozen=True, slots=True)

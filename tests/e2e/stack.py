@@ -20,6 +20,8 @@ from typing import Any, Final, TypeVar
 
 from app.simulators import RUNPOD_MOUNT, serving
 from app.valkey import EmbeddedValkey
+from app.wake import RqWake, waking_connection
+from pods.jobs import Job
 from pods.store import Store, open_store
 from sim.clock import SimClock
 from sim.runpod import PodSeed, SimRunPod, demo_seed
@@ -47,6 +49,7 @@ class Stack:
     clock: SimClock
     valkey: EmbeddedValkey
     store: Store
+    wake: RqWake
     env: Mapping[str, str]
     logs: Path
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -172,6 +175,7 @@ class Stack:
         )
         with self.runpod.lock:
             self.runpod.world.pods[pod] = seed.pod(self.clock.now())
+        self.wake(Job.POLL, pod)
         self.until(lambda: self.store.fleet.load().get(pod), f"{pod} in the snapshot", 45)
         return pod
 
@@ -206,6 +210,7 @@ def running(directory: Path, *, speed: float = 1.0) -> Iterator[Stack]:
             clock=clock,
             valkey=valkey,
             store=open_store(valkey.url, "main"),
+            wake=RqWake(waking_connection(valkey.url), "main"),
             env=_environment(address, valkey.url, policy),
             logs=logs,
         )
