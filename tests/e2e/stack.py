@@ -181,7 +181,7 @@ class Stack:
 
     def last_words(self) -> str:
         return "\n".join(
-            f"--- {log.name}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+            f"--- {log.name}\n" + "\n".join(line[:300] for line in log.read_text(errors="replace").splitlines()[-8:])
             for log in sorted(self.logs.glob("*.log"))
         )
 
