@@ -8,8 +8,9 @@ httpx. Jobs run inline and time moves by hand, so a scenario takes milliseconds.
 from __future__ import annotations
 
 import importlib
+import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,14 @@ from bot.app import SlackEnds, build_app
 from bot.chat import SlackChat
 from bot.commands.catalog import REGISTRY
 from bot.face import Face
+from pods.audit import AuditEntry
 from pods.fleet import Owner, OwnerKind, PodFacts
 from pods.jobs import Job
+from pods.policy import Role
 from pods.runpod.provider import RunPodProvider, build_provider
 from pods.store import Store
 from sim.clock import SimClock
-from sim.runpod import SimRunPod, demo_seed
+from sim.runpod import Seed, SimRunPod, demo_seed
 from sim.runpod.transport import mock_transport
 from sim.slack import Place, SimSlack
 from sim.slack.delivery.in_process import to_bolt
@@ -93,15 +96,10 @@ class Bot:
     base_url: str
     policy_path: Path
     jobs: list[tuple[Job, str]] = field(default_factory=list)
+    asked: int = 0
 
     def __post_init__(self) -> None:
-        self.provider: RunPodProvider = build_provider(
-            api_key="rp_full",
-            clock=self.clock,
-            rest_url="http://runpod.test/v2",
-            graphql_url="http://runpod.test/graphql",
-            transport=mock_transport(self.runpod),
-        )
+        self.provider = self._provider("auto")
         token = self.slack.workspace.bot_token
         context.install(
             context.Context(
@@ -138,6 +136,16 @@ class Bot:
 
     def _wake(self, job: Job, subject: str) -> None:
         self.jobs.append((job, subject))
+
+    def _provider(self, mode: str) -> RunPodProvider:
+        return build_provider(
+            api_key="rp_full",
+            clock=self.clock,
+            mode=mode,
+            rest_url="http://runpod.test/v2",
+            graphql_url="http://runpod.test/graphql",
+            transport=mock_transport(self.runpod),
+        )
 
     def close(self) -> None:
         self.app.listener_runner.listener_executor.shutdown(wait=True)
@@ -224,6 +232,21 @@ class Bot:
                 return message, *found
         raise AssertionError(f"nobody shows {user} a button {label!r}")
 
+    def ask(self, text: str, user: str, *, channel: str = "gpu-pods", team: str | None = None) -> str:
+        """A slash command's payload as Slack would send it; the text of the ack."""
+        self.asked += 1
+        payload = {
+            "command": "/pod",
+            "text": text,
+            "team_id": team or self.face.team,
+            "user_id": user,
+            "channel_id": self.slack.workspace.channel(channel).id,
+            "trigger_id": f"asked-{self.asked}",
+        }
+        response = self.app.dispatch(BoltRequest(mode="socket_mode", body=payload))
+        assert response.status == 200
+        return str(json.loads(response.body)["text"])
+
     def forge_click(self, user: str, message: dict[str, Any], block_id: str, action_id: str) -> int:
         """A payload no Slack client would send: somebody presses what only another can see."""
         elements = next(block for block in message["blocks"] if block["block_id"] == block_id)["elements"]
@@ -264,6 +287,48 @@ class Bot:
         return [event["message"]["text"] for event in self.slack.seen(user) if "message" in event]
 
     # -- the account
+
+    def fault(self, **fault: object) -> None:
+        self.control("faults", **fault)
+
+    def control(self, what: str, **body: object) -> None:
+        """Turn something behind RunPod's back; see sim/runpod/control."""
+        answer = self.runpod.handle("POST", f"/control/{what}", {}, {}, json.dumps(body).encode())
+        assert answer.status < 300, answer.body
+
+    def start_over(self) -> None:
+        """The same account and channel as at the start, with nothing recorded."""
+        policy, keys = self.store.client.get(self.store.keys.policy), self.store.keys
+        self.store.client.flushdb()
+        assert isinstance(policy, str)
+        self.store.client.set(keys.policy, policy)
+        self.runpod.reset()
+        self.jobs.clear()
+        self.tick()
+
+    def reseed(self, seed: Seed) -> None:
+        self.runpod.seed = seed
+        self.start_over()
+
+    def use_api(self, mode: str) -> None:
+        """Run the workers on one of RunPod's two APIs."""
+        self.provider.close()
+        self.provider = self._provider(mode)
+        context.install(replace(context.current(), provider=self.provider))
+        self.start_over()
+
+    def set_ceiling(self, ceiling: Role) -> None:
+        text = self.policy_path.read_text().rpartition("ceiling = ")[0]
+        self.store.people.publish(f'{text}ceiling = "{ceiling.word}"\n', self.clock.now())
+        self.policy_path.write_text(f'{text}ceiling = "{ceiling.word}"\n')
+
+    def waiting(self) -> bool:
+        """Whether a request waits at a gate."""
+        return bool(self.store.client.zcard(self.store.keys.gates))
+
+    def audited(self) -> list[AuditEntry]:
+        stream: Any = self.store.client.xrange(self.store.keys.audit)
+        return [AuditEntry.model_validate_json(fields["entry"]) for _, fields in stream]
 
     def own(self, pod_id: str, user: str) -> None:
         owner = Owner(kind=OwnerKind.PERSON, user=user, since=self.clock.now(), by=user)
