@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.views.card import card, together
 from bot.views.figures import at, burn, per_hour, per_month
 from bot.views.hardware import hardware
-from bot.views.layout import BLOCKS_MAX, TEXT_MAX, Said, fitting, page, small
+from bot.views.layout import BLOCKS_MAX, TEXT_MAX, fitting, page, small
 from bot.views.text import code, counted, listed, person, prose, ref
 from bot.views.verbs import STATES
 from pods.fleet import Entry, Fleet, OwnerKind, PodFacts, owners
@@ -37,20 +37,19 @@ def listing(
 ) -> Content:
     """Running pods first, then the dearest, up to 40 with the rest counted; and how old the figures are."""
     key = f"list.{fleet.version}"
-    age = _age(fleet, now, tz)
+    urgent, age = _urgent(fleet, now, tz), _age(fleet, now, tz)
     if not entries:
-        return page([_nothing(fleet, filters), small(age)], key=key)
+        return page([urgent, _nothing(fleet, filters), small(age)], key=key)
     ranked = sorted(entries, key=_rank)
     pods = [entry.pod for entry in ranked]
-    head = " ".join(each for each in (_head(pods, filters), _burn(pods)) if each)
+    head = f"{_head(pods, filters)} {_burn(pods)}"
     rows = [_row(entry, facts, viewer, now, tz) for entry in ranked]
-    lines = [_line(entry) for entry in ranked]
-    shown = fitting(rows, BLOCKS_MAX - _ROOM, most=SHOWN)
-    age = f"{age} `/pod status ID` shows one with its buttons."
+    foot = f"{age} `/pod status ID` shows one with its buttons."
+    told = (urgent, head, *_fitted(rows, [_line(entry) for entry in ranked]), foot)
     return page(
-        [*_urgent(fleet, now, tz), head, "\n".join(shown), small(age)],
+        [urgent, head, "\n".join(fitting(rows, BLOCKS_MAX - _ROOM, most=SHOWN)), small(foot)],
         key=key,
-        text="\n".join((*(each.words for each in _urgent(fleet, now, tz)), head, *_fitted(rows, lines), age)),
+        text="\n".join(each for each in told if each),
     )
 
 
@@ -103,21 +102,18 @@ def _burn(pods: Sequence[Pod]) -> str:
     return " ".join(parts)
 
 
-def _urgent(fleet: Fleet, now: datetime, tz: ZoneInfo) -> list[Said]:
+def _urgent(fleet: Fleet, now: datetime, tz: ZoneInfo) -> str:
     """What is shown may no longer be so."""
     if fleet.failing_since is None:
-        return []
+        return ""
     trouble = f" {prose(fleet.trouble)}" if fleet.trouble else ""
-    last = f"What follows is from {at(fleet.listed_at, now, tz)}." if fleet.listed_at else ""
-    return [
-        Said(f"*RunPod has not answered since {at(fleet.failing_since, now, tz)}.*{trouble} {last}".rstrip()),
-    ]
+    last = f" What follows is from {at(fleet.listed_at, now, tz)}." if fleet.listed_at else ""
+    return f"*RunPod has not answered since {at(fleet.failing_since, now, tz)}.*{trouble}{last}"
 
 
 def _age(fleet: Fleet, now: datetime, tz: ZoneInfo) -> str:
     if fleet.listed_at is None:
-        since = f", RunPod fails since {at(fleet.failing_since, now, tz)}" if fleet.failing_since else ""
-        return f"Never listed{since}."
+        return "Never listed."
     return f"Listed at {at(fleet.listed_at, now, tz)}."
 
 
