@@ -84,9 +84,10 @@ def stopped_cost(pod: Pod | None) -> str:
 
 
 def stopped_cost_short(pod: Pod | None) -> str:
+    """The same after a semicolon or a comma."""
     if pod is None or not pod.mounts_known:
-        return "what its disks cost is not known"
+        return "disk cost not known"
     month = stopped_storage_per_month(pod)
     if month:
-        return f"its disk costs {per_month(month)}"
-    return "its network volume goes on costing" if pod.network else "it costs nothing"
+        return f"{per_month(month)} for its disk"
+    return "its network volume costs on" if pod.network else "no disk to pay for"

@@ -13,7 +13,7 @@ from bot.views.figures import burn, per_hour, span
 from bot.views.hardware import gpu_name
 from bot.views.layout import page, rendered, small
 from bot.views.text import code, label, listed, ref
-from bot.views.verbs import STATES
+from bot.views.verbs import FORMS, STATES
 from pods.messages import Content
 from pods.model import BILLED, Pod, Verb
 
@@ -29,7 +29,8 @@ def which_one(reference: str, candidates: Sequence[Pod], verb: Verb | None, flee
     rows = "\n".join(f"• {ref(each)}: {_looks(each)}" for each in shown)
     left = len(candidates) - len(shown)
     more = f" {left} more not shown." if left else ""
-    head = f"{len(candidates)} pods go by {code(reference)}.{'' if verb is None else ' Nothing was done.'}"
+    undone = f" Your {FORMS[verb].noun} was not done." if verb else ""
+    head = f"{len(candidates)} pods go by {code(reference)}.{undone}"
     learn = f"Pick one, or type {code(f'/pod {word} {shown[0].id}')}.{more}"
     offered = [_pick(verb, each, str(fleet_version), index) for index, each in enumerate(shown)]
     return page([head, rows, learn], key=f"which.{fleet_version}", buttons=offered)
