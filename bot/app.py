@@ -13,7 +13,7 @@ import structlog
 from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 
-from bot import clicks, pickers
+from bot import clicks, pickers, reads
 from bot.answering import answer
 from bot.clicks import Click
 from bot.edge import Payload, ack_with, late_by, on_error, stamp
@@ -21,6 +21,7 @@ from bot.face import Answer, Ask, Face
 from bot.views import acks
 from pods.audit import Event
 from pods.jobs import Job
+from pods.messages import MessageKind
 from pods.requests import Origin
 
 log = structlog.get_logger()
@@ -53,6 +54,7 @@ def build_app(face: Face, ends: SlackEnds, *, monotonic: Callable[[], float] = t
     app.command(re.compile(r"^/pod"))(listeners.command)
     app.event("app_mention")(listeners.mention)
     app.event("message")(listeners.message)
+    app.event("app_home_opened")(listeners.home)
     app.action(re.compile(r"^(pod|gate|op)\."))(listeners.click)
     app.action(re.compile(r"^link"))(listeners.link)
     app.action(re.compile(r"^pick\."))(listeners.picked)
@@ -110,6 +112,22 @@ class Listeners:
     def _thread_of(self, event: dict[str, Any]) -> str | None:
         """Answers to a mention go to its thread; a direct message needs none."""
         return None if event.get("channel_type") == "im" else event.get("ts")
+
+    def home(self, ack: Ack, body: Payload) -> None:
+        """Their Home tab: own pods and commands, published by the deliver worker."""
+        event: dict[str, Any] = body.get("event", {})
+        ask = Ask(
+            team=str(event.get("user_team") or body.get("team_id", "")),
+            user=str(event.get("user", "")),
+            channel=str(event.get("channel", "")),
+            text="list mine",
+            origin=Origin.MENTION,
+            trigger=str(body.get("event_id", "")),
+        )
+        if event.get("tab") == "home" and ask.team == self.face.team:
+            content = reads.home(self.face, ask)
+            self.face.wake(Job.DELIVER, self.face.send(ask, MessageKind.HOME, content, self.face.clock.now()))
+        ack()
 
     def click(self, ack: Ack, body: Payload, context: BoltContext) -> None:
         action: dict[str, Any] = body["actions"][0]

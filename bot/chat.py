@@ -104,6 +104,9 @@ class SlackChat:
                 return str(message["ts"])
         return None
 
+    def publish_home(self, user: str, view: Block) -> None:
+        self._call("views.publish", user_id=user, view=dict(view))
+
     def group_members(self, group: str) -> Sequence[str]:
         return tuple(self._call("usergroups.users.list", usergroup=group).get("users", []))
 
@@ -127,7 +130,7 @@ class SlackChat:
 
 def _takes_json(method: str) -> bool:
     """Slack's reading methods take forms only."""
-    return method.startswith("chat.") or method == "conversations.open"
+    return method.startswith(("chat.", "views.")) or method == "conversations.open"
 
 
 def _plain(value: object) -> str:

@@ -104,8 +104,11 @@ class Face:
 
     def reply_later(self, ask: Ask, content: Content, now: datetime, *, public: bool = False) -> str:
         """Queue a private answer for a person whose surface takes none with the ack; its message key."""
-        key = f"{derived_id('reply', ask.trigger)}.reply"
-        kind = MessageKind.SHARED if public else MessageKind.REPLY
+        return self.send(ask, MessageKind.SHARED if public else MessageKind.REPLY, content, now)
+
+    def send(self, ask: Ask, kind: MessageKind, content: Content, now: datetime) -> str:
+        """Queue a message whose content is in its record; its key."""
+        key = f"{derived_id(kind.value, ask.trigger)}.{kind.value}"
         message = Message(
             key=key,
             kind=kind,

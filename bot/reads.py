@@ -14,8 +14,10 @@ from bot.verbs import find
 from bot.views import answers
 from bot.views import pods as pod_views
 from bot.views.card import card, together
-from pods.access import Allowed
+from bot.views.home import home as home_view
+from pods.access import Allowed, Refusal
 from pods.fleet import OwnerKind, PodFacts, owners
+from pods.messages import Content
 from pods.model import Pod, Verb
 from pods.policy import Role
 
@@ -57,6 +59,25 @@ def list_(face: Face, ask: Ask, read: Invocation) -> Answer:
         tz=face.zone(ask.user),
     )
     return Answer(content=content)
+
+
+def home(face: Face, ask: Ask) -> Content:
+    """The Home tab; whoever may do nothing reads who can change that."""
+    decision = face.decide(ask, Role.VIEWER, face.clock.now())
+    if isinstance(decision, Refusal):
+        return answers.refused(decision, "Home", ask.channel)
+    fleet, facts = face.store.fleet.load(), face.store.fleet.facts()
+    own = tuple(entry for entry in fleet.entries if matches(entry.pod, facts, {"mine": True}, ask.user))
+    mine = pod_views.listing(
+        own,
+        facts=facts,
+        fleet=fleet,
+        filters=("mine",),
+        viewer=ask.user,
+        now=face.clock.now(),
+        tz=face.zone(ask.user),
+    )
+    return home_view(mine, answers.help_all(described(face.registry)))
 
 
 def matches(pod: Pod, facts: Mapping[str, PodFacts], wanted: Mapping[str, object], viewer: str) -> bool:

@@ -26,6 +26,8 @@ class MessageKind(StrEnum):
     REPLY = "reply"
     #: A read that its asker shared with the channel.
     SHARED = "shared"
+    #: A person's Home tab.
+    HOME = "home"
 
 
 class Road(StrEnum):
@@ -36,6 +38,8 @@ class Road(StrEnum):
     RESPOND = "respond"
     EPHEMERAL = "ephemeral"
     DM = "dm"
+    #: The Home tab is published, not sent.
+    PUBLISH = "publish"
 
 
 class Content(Value):
@@ -80,6 +84,8 @@ class Message(Value):
         return self.kind in {MessageKind.REQUEST, MessageKind.SHARED}
 
     def road(self, now: datetime) -> Road:
+        if self.kind is MessageKind.HOME:
+            return Road.PUBLISH
         if self.kind in {MessageKind.CONFIRM, MessageKind.REPLY}:
             return Road.RESPOND if self._can_respond(now) else Road.EPHEMERAL
         if self.target.ts is not None:

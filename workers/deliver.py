@@ -94,6 +94,9 @@ def _send(context: Context, draft: Draft, rendered: Content, now: datetime) -> t
                 return _post(context, draft, rendered, now)
             case Road.RESPOND:
                 return _respond(context, draft, rendered, now)
+            case Road.PUBLISH:
+                context.chat.publish_home(message.user, {"type": "home", "blocks": list(rendered.blocks)})
+                return draft, message
             case Road.EPHEMERAL:
                 context.chat.ephemeral(
                     message.target.channel,

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from slackblocks import DividerBlock
 
 from bot.views.layout import rendered
 from pods.messages import Content
 
 
-def home(mine: Content, commands: Content) -> dict[str, Any]:
-    """A Home view of the list of the reader's own pods and the list of commands."""
-    blocks = [*mine.blocks, rendered(DividerBlock(block_id="home.divider")), *commands.blocks]
-    return {"type": "home", "blocks": [dict(block) for block in blocks]}
+def home(mine: Content, commands: Content) -> Content:
+    """The list of the reader's own pods above the list of commands."""
+    blocks = (*mine.blocks, rendered(DividerBlock(block_id="home.divider")), *commands.blocks)
+    return Content(text=f"{mine.text}\n{commands.text}", blocks=blocks)

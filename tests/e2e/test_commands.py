@@ -326,3 +326,14 @@ def test_a_wrong_new_policy_leaves_the_old_one_in_force_and_health_says_so(bot: 
     assert "Mars/Olympus" in bot.exec("/pod health").private[0]
     bot.exec("/pod stop abc123")
     assert len(bot.effects("stop")) == 1
+
+
+def test_the_home_tab_shows_ones_own_pods_and_the_commands(bot: Bot) -> None:
+    bot.own("abc123", BOB)
+    bot.slack.open_home(BOB)
+    bot.settle()
+
+    home = str([event["view"] for event in bot.slack.seen(BOB) if event["type"] == "home"][-1])
+    assert "abc123" in home
+    assert "k7m2qx" not in home
+    assert "/pod stop" in home
