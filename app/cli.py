@@ -135,6 +135,14 @@ def manifest(
     sys.stdout.write(as_json(wanted) + "\n")
 
 
+@cli.command(hidden=True)
+def docs() -> None:
+    """Write docs/commands.md anew from the command registry."""
+    from app.commandpage import write
+
+    write()
+
+
 @cli.command("policy-check", hidden=True)
 def policy_check(
     path: Annotated[Path | None, typer.Argument(help="The policy file; PODKEEPER_POLICY when left out.")] = None,

@@ -160,15 +160,6 @@ def expired(request: Request, operations: Sequence[Operation]) -> Content:
     return page([f"Not confirmed{within}: {order}. Nothing was done; ask again if you want it."], key=_key(request))
 
 
-def void(request: Request, operations: Sequence[Operation]) -> Content:
-    """Answered yes, but the pod is no longer what the question spoke of."""
-    order = _order(request, operations)
-    return page(
-        [f"Not carried out: {order}. The pod changed since you were asked, so nothing was done. Ask again to see it."],
-        key=_key(request),
-    )
-
-
 def consent(
     request: Request,
     operations: Sequence[Operation],

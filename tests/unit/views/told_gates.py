@@ -56,7 +56,6 @@ def _questions() -> Iterator[tuple[str, Content]]:
     yield "declined-not-allowed", gates.declined(request(Verb.TERMINATE), barred)
     late = request(Verb.TERMINATE, gates=(gate(GateKind.CONFIRM),), created_at=NOW)
     yield "expired", gates.expired(late, held)
-    yield "void", gates.void(request(Verb.TERMINATE), held)
 
 
 def _consents() -> Iterator[tuple[str, Content]]:
