@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Callable
@@ -48,6 +49,7 @@ def build_app(face: Face, ends: SlackEnds, *, monotonic: Callable[[], float] = t
         request_verification_enabled=ends.verify_requests,
         ignoring_self_events_enabled=True,
         listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
+        logger=_bolt_log(),
     )
     listeners = Listeners(face, monotonic)
     app.middleware(stamp(monotonic))
@@ -61,6 +63,13 @@ def build_app(face: Face, ends: SlackEnds, *, monotonic: Callable[[], float] = t
     app.options(re.compile(r"^pick\."))(listeners.options)
     app.error(on_error(ends.client))
     return app
+
+
+def _bolt_log() -> logging.Logger:
+    """Bolt's log without its warning that our client, which knows the right address, goes before the token's own."""
+    bolt = logging.getLogger("slack_bolt.App")
+    bolt.addFilter(lambda record: "`token` will be unused" not in record.getMessage())
+    return bolt
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ Podkeeper's demo runs at {address} (Ctrl-C ends it, and nothing of it stays).
 
 Three things to try there, in #gpu-pods:
   1. /pod list                 what runs, and what it costs
-  2. /pod stop notebook-eva    then watch the message change until RunPod says it stopped
+  2. /pod stop abc123          then watch the message change until RunPod says it stopped
   3. press a fault button on the right, and stop or start another pod
 """
 
