@@ -63,8 +63,8 @@ def up() -> None:
 def bot() -> None:
     """Run the Slack face: listens, decides, records, answers."""
     settings = _begin("bot")
+    from app.run_bot import run_bot
     from app.stopping import stop_on_signals
-    from app.wiring import run_bot
 
     run_bot(settings, stop_on_signals())
 
@@ -73,8 +73,8 @@ def bot() -> None:
 def worker(queue: Annotated[Queue, typer.Argument(help="The queue to work on, one per process.")]) -> None:
     """Run one worker: act calls RunPod, watch looks at it, report sums up, deliver writes to Slack."""
     settings = _begin(f"worker {queue.value}")
+    from app.run_worker import run_worker
     from app.stopping import stop_on_signals
-    from app.wiring import run_worker
 
     run_worker(settings, queue, stop_on_signals())
 
@@ -83,8 +83,8 @@ def worker(queue: Annotated[Queue, typer.Argument(help="The queue to work on, on
 def clock() -> None:
     """Run one clock: wakes what is due and sweeps up after the dead. Run two; one leads."""
     settings = _begin("clock")
+    from app.run_clock import run_clock
     from app.stopping import stop_on_signals
-    from app.wiring import run_clock
 
     run_clock(settings, stop_on_signals())
 

@@ -11,6 +11,7 @@ from typing import Final
 import httpx
 
 from app.children import STORE_STAGE, podkeeper, store, work
+from app.demo.owners import give_owners
 from app.settings import NAMES, Settings
 from app.simulators import RUNPOD_MOUNT, listen
 from app.supervisor import Child, Supervisor
@@ -103,8 +104,6 @@ def _get(url: str) -> dict[str, object] | None:
 
 
 def _welcome(port: int, environment: Mapping[str, str]) -> None:
-    from app.wiring import seed_demo  # noqa: PLC0415 - the demo's last step needs what no other command here does
-
-    seed_demo(demo_settings(environment))
+    give_owners(demo_settings(environment))
     sys.stdout.write(WELCOME.format(address=origin(port)) + "\n")
     sys.stdout.flush()

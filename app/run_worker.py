@@ -1,0 +1,54 @@
+"""The worker process: one queue, real adapters, RQ's own loop."""
+
+from __future__ import annotations
+
+import threading
+
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+
+from app.settings import Settings, require_complete
+from app.wake import queue_connection
+from app.wiring import beating, clock_of, process_name, store_of, wake_of
+from bot.chat import SlackChat
+from pods.jobs import Queue
+from pods.ports import Clock
+from pods.runpod.provider import RunPodProvider, build_provider
+from workers import context
+
+
+def run_worker(settings: Settings, queue: Queue, stop: threading.Event) -> None:
+    """Work one queue until told to stop. RQ handles the signals: the job at hand is finished first."""
+    require_complete(settings)
+    clock = clock_of(settings)
+    store = store_of(settings)
+    connection = queue_connection(settings.redis_address)
+    context.install(
+        context.Context(
+            account=settings.account,
+            store=store,
+            provider=provider_of(settings, clock),
+            chat=SlackChat(settings.bot_token, settings.slack_api_url),
+            clock=clock,
+            wake=wake_of(settings),
+        )
+    )
+    worker = SimpleWorker(
+        [queue_name(settings.account, queue)],
+        connection=connection,
+        serializer=JSONSerializer,
+        name=process_name(queue.value),
+    )
+    with beating(store, clock, f"worker.{queue.value}", stop):
+        worker.work(with_scheduler=False, logging_level="WARNING")
+    stop.set()
+
+
+def provider_of(settings: Settings, clock: Clock) -> RunPodProvider:
+    return build_provider(
+        api_key=settings.api_key,
+        clock=clock,
+        mode=settings.runpod_api.value,
+        rest_url=settings.runpod_rest_url,
+        graphql_url=settings.runpod_graphql_url,
+    )
