@@ -8,7 +8,7 @@ from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
 from app.settings import Settings, require_complete
-from app.wake import queue_connection
+from app.wake import queue_connection, queue_name
 from app.wiring import beating, clock_of, process_name, store_of, wake_of
 from bot.chat import SlackChat
 from pods.jobs import Queue
