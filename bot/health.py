@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from bot.views.answers import GraphqlState, HealthReport
 from pods.jobs import Queue
-from pods.ports import Capability
 from pods.store import Store
 from pods.store.people import ROLES_FRESH_FOR, Groups
 from pods.times import from_ms
@@ -32,7 +31,7 @@ def report(store: Store, now: datetime) -> HealthReport:
         fleet_listed_at=fleet.listed_at,
         runpod_failing_since=fleet.failing_since,
         trouble=fleet.trouble,
-        graphql=_graphql(watch),
+        graphql=_graphql(reports.get("graphql")),
         quotas={name.removeprefix(_QUOTA): left for name, left in watch.items() if name.startswith(_QUOTA)},
         clock_at=_at(reports.get("clock")),
         workers=workers,
@@ -47,14 +46,9 @@ def _at(said: Mapping[str, Any] | None) -> datetime | None:
     return from_ms(said["at"]) if said else None
 
 
-def _graphql(watch: Mapping[str, Any]) -> GraphqlState:
-    """From what the watch said RunPod's APIs can do."""
-    if "capabilities" not in watch:
-        return GraphqlState.UNKNOWN
-    if watch.get("graphql_retired"):
-        return GraphqlState.RETIRED
-    able = str(watch["capabilities"]).split(",")
-    return GraphqlState.ON if Capability.ACCOUNT.value in able else GraphqlState.OFF
+def _graphql(said: Mapping[str, Any] | None) -> GraphqlState:
+    """As found when the account was last read."""
+    return GraphqlState(said["state"]) if said else GraphqlState.UNKNOWN
 
 
 def _stale_since(groups: Groups | None, now: datetime) -> datetime | None:

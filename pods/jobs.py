@@ -26,6 +26,8 @@ class Job(StrEnum):
     DELIVER = "workers.deliver.deliver"
     #: Read the user groups that carry roles.
     ROLES = "workers.report.refresh_roles"
+    #: Read the account's balance and burn, and whether GraphQL still answers.
+    ACCOUNT = "workers.report.read_account"
     #: Read what Slack knows of one person.
     PERSON = "workers.report.refresh_person"
 
@@ -36,5 +38,6 @@ QUEUE_OF: Final[dict[Job, Queue]] = {
     Job.POLL: Queue.WATCH,
     Job.DELIVER: Queue.DELIVER,
     Job.ROLES: Queue.REPORT,
+    Job.ACCOUNT: Queue.REPORT,
     Job.PERSON: Queue.REPORT,
 }

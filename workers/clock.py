@@ -27,7 +27,8 @@ log = structlog.get_logger()
 TICK_S: Final = 0.25
 #: Real seconds between sweeps, and between looks at the policy file.
 SWEEP_EVERY_S: Final = 5.0
-ROLES_EVERY_MS: Final = 600_000
+#: What changes slowly is read again after ten minutes.
+SLOW_EVERY_MS: Final = 600_000
 
 
 @dataclass(slots=True)
@@ -88,7 +89,8 @@ class ClockLoop:
     def _periods(self, now: datetime) -> None:
         every_ms = self.store.people.policy().poll.every_s * 1000
         self._begin(Job.POLL, f"watch-{every_ms}", to_ms(now) // every_ms)
-        self._begin(Job.ROLES, "roles", to_ms(now) // ROLES_EVERY_MS)
+        self._begin(Job.ROLES, "roles", to_ms(now) // SLOW_EVERY_MS)
+        self._begin(Job.ACCOUNT, "account", to_ms(now) // SLOW_EVERY_MS)
 
     def _begin(self, job: Job, schedule: str, period: int) -> None:
         if self.store.clockwork.begin_period(schedule, period):

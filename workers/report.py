@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from zoneinfo import available_timezones
 
 import structlog
 
-from pods.errors import ChatError
+from pods.errors import ChatError, NeedsGraphql, ProviderError, Retired
 from pods.store.people import Groups
 from workers.context import Context, current
 from workers.edge import job
@@ -35,6 +36,30 @@ def _refresh(context: Context, wanted: frozenset[str]) -> None:
             context.store.people.save_groups(known.model_copy(update={"trouble": error.sentence}), now)
         return
     context.store.people.save_groups(Groups(members=members, read_at=now), now)
+
+
+@job
+def read_account(period: str) -> None:
+    """Ask GraphQL for the balance: what it says, or that it no longer answers, is what health tells of it."""
+    del period
+    context = current()
+    now = context.clock.now()
+    report = context.store.clockwork.report
+    try:
+        account = context.provider.account()
+    except Retired:
+        report("graphql", now, state="retired")
+    except NeedsGraphql:
+        report("graphql", now, state="off")
+    except ProviderError as error:
+        log.warning("account.unread", error=type(error).__name__, detail=error.detail)
+        report("graphql", now, state="unknown", trouble=error.sentence)
+    else:
+        report("graphql", now, state="on", balance=_plain(account.balance), burn=_plain(account.spend_per_hour))
+
+
+def _plain(amount: Decimal | None) -> str | None:
+    return None if amount is None else str(amount)
 
 
 @job

@@ -176,3 +176,12 @@ def test_graphql_alone_stops_starts_and_refuses_a_restart(bot: Bot) -> None:
     assert "is running" in bot.last().text
     bot.exec("/pod restart abc123")
     assert "REST v2" in bot.last().text
+
+
+def test_a_retired_graphql_is_told_by_health_and_stops_nothing_else(bot: Bot) -> None:
+    bot.fault(kind="gone_410")
+    bot.pass_time(601, step=60)
+
+    assert "switched its GraphQL API off" in bot.exec("/pod health").private[0]
+    bot.exec("/pod stop abc123")
+    assert "is stopped" in bot.last().text
