@@ -75,7 +75,8 @@ class Speaker:
         return f"`{self.registry.usage(self.command)}`"
 
     def _example(self) -> str:
-        return _typed(self.command.examples[0])
+        """As a person types it: nobody types an id where Slack offers names."""
+        return f"`{SLASH} {_PERSON.sub('@name', self.command.examples[0])}`"
 
 
 def empty(registry: Registry) -> Misunderstood:
@@ -85,7 +86,7 @@ def empty(registry: Registry) -> Misunderstood:
 
 
 def too_long() -> Misunderstood:
-    said = f"That is more than {LONGEST} characters, so I did not read it. Nothing was done. Send fewer pods at a time."
+    said = f"That is more than {LONGEST} characters, so I did not read it. Send fewer pods at a time."
     return Misunderstood(kind=Kind.TOO_MANY, sentence=said)
 
 
@@ -99,13 +100,8 @@ def _did_you_mean(commands: tuple[str, ...]) -> str:
 
 
 def _listed(commands: tuple[str, ...]) -> str:
-    shown = [_typed(command) for command in commands]
+    shown = [f"`{SLASH} {command}`" for command in commands]
     return " or ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else shown[0]
-
-
-def _typed(command: str) -> str:
-    """A command as a person types it: nobody types an id where Slack offers names."""
-    return f"`{SLASH} {_PERSON.sub('@name', command)}`"
 
 
 _PERSON: Final = re.compile(r"<@[A-Z0-9]+>")

@@ -148,7 +148,8 @@ def test_what_was_typed_comes_back_inert(typed: str) -> None:
         assert "<" not in misunderstood(typed, registry).sentence
 
 
-def test_a_person_in_a_suggestion_is_shown_as_a_name_and_kept_as_an_id() -> None:
+def test_a_person_in_a_suggestion_is_kept_and_in_an_example_is_a_name_to_pick() -> None:
     problem = misunderstood("gvie abc123 <@U1|bob>", REGISTRY)
     assert problem.suggestions == ("give abc123 <@U1>",)
-    assert "`/pod give abc123 @name`" in problem.sentence
+    assert "`/pod give abc123 <@U1>`" in problem.sentence
+    assert "for example `/pod give abc123 @name`." in misunderstood("give", REGISTRY).sentence
