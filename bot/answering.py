@@ -11,6 +11,7 @@ from bot.commands.catalog import REGISTRY
 from bot.face import Answer, Ask, Face
 from bot.grammar import Invocation, parse
 from bot.misread import Kind, Misunderstood
+from bot.registry import Command
 from bot.views import answers
 from pods.access import Refusal
 from pods.audit import Event
@@ -40,9 +41,14 @@ def _misunderstood(face: Face, read: Misunderstood) -> Answer:
         return Answer(content=answers.help_all(reads.described(face.registry)))
     command = read.command
     usage = face.registry.usage(command) if command else ""
-    if read.kind is Kind.MISSING and command and read.arg is command.pods and face.store.fleet.load().entries:
+    if command and _only_the_pod_is_missing(read, command) and face.store.fleet.load().entries:
         return Answer(content=answers.picker(command.verb, usage))
     return Answer(content=answers.misunderstood(read.sentence, read.suggestions, usage))
+
+
+def _only_the_pod_is_missing(read: Misunderstood, command: Command) -> bool:
+    """Then a picker can ask for it, and its choice is the whole command."""
+    return read.kind is Kind.MISSING and read.arg is command.pods and not read.heard
 
 
 def _verb(face: Face, ask: Ask, read: Invocation) -> Answer:

@@ -53,12 +53,17 @@ def list_(face: Face, ask: Ask, read: Invocation) -> Answer:
         entries,
         facts=facts,
         fleet=fleet,
-        filters=read.canonical.removeprefix("list").split(),
+        filters=shown(read.values),
         viewer=ask.user,
         now=face.clock.now(),
         tz=face.zone(ask.user),
     )
     return Answer(content=content)
+
+
+def shown(wanted: Mapping[str, object]) -> list[str]:
+    """The filters as the list's heading repeats them."""
+    return [f"<@{value}>" if name == "owner" else str(value) for name, value in wanted.items() if value is not None]
 
 
 def home(face: Face, ask: Ask) -> Content:

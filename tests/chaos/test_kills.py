@@ -22,35 +22,19 @@ def assert_told_once(stack: Stack, pod: str, words: str) -> None:
     assert len(about) == 1, [post.text for post in about]
 
 
-def test_worker_killed_before_the_call(stack: Stack) -> None:
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param({"kind": "slow", "operation": "get", "seconds": 5}, id="before-the-call"),
+        pytest.param({"kind": "timeout", "operation": "stop", "when": "before"}, id="during-the-call"),
+        pytest.param({"kind": "timeout", "operation": "stop", "when": "after"}, id="after-the-call"),
+    ],
+)
+def test_act_worker_killed(stack: Stack, fault: dict[str, object]) -> None:
     pod = fresh_pod(stack)
-    fault = stack.fault(kind="slow", operation="get", pod=pod, seconds=5, times=1)
+    struck = stack.fault(**fault, pod=pod, times=1)
     stack.type(f"/pod stop {pod}")
-    stack.until(lambda: stack.struck(fault), "the read under way")
-    stack.kill("worker act")
-    stack.start("worker act")
-
-    assert_told_once(stack, pod, f"(`{pod}`) is stopped")
-    assert stack.effects("stop", pod) == 1
-
-
-def test_worker_killed_during_the_call(stack: Stack) -> None:
-    pod = fresh_pod(stack)
-    fault = stack.fault(kind="timeout", operation="stop", pod=pod, when="before", times=1)
-    stack.type(f"/pod stop {pod}")
-    stack.until(lambda: stack.struck(fault), "the call under way")
-    stack.kill("worker act")
-    stack.start("worker act")
-
-    assert_told_once(stack, pod, f"(`{pod}`) is stopped")
-    assert stack.effects("stop", pod) == 1
-
-
-def test_worker_killed_after_the_call(stack: Stack) -> None:
-    pod = fresh_pod(stack)
-    fault = stack.fault(kind="timeout", operation="stop", pod=pod, when="after", times=1)
-    stack.type(f"/pod stop {pod}")
-    stack.until(lambda: stack.struck(fault), "the effect without its answer")
+    stack.until(lambda: stack.struck(struck), "the worker in the middle of it")
     stack.kill("worker act")
     stack.start("worker act")
 

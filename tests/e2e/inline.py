@@ -33,6 +33,7 @@ from sim.runpod import Seed, SimRunPod, demo_seed
 from sim.runpod.transport import mock_transport
 from sim.slack import Place, SimSlack
 from sim.slack.delivery.in_process import to_bolt
+from tests.e2e.seen import Heard, Post, find_button, posts_of
 from workers import context
 from workers.clock import ClockLoop
 
@@ -53,38 +54,6 @@ users = ["U0CARA"]
 [direct]
 ceiling = "operator"
 """
-
-
-@dataclass(frozen=True)
-class Post:
-    """A message of the bot as the channel shows it."""
-
-    text: str
-    blocks: list[dict[str, Any]]
-    ts: str
-    thread_ts: str | None
-    metadata: dict[str, Any] | None
-
-
-def posts_of(slack: SimSlack, channel: str) -> list[Post]:
-    bot = slack.workspace.bot.user_id
-    return [
-        Post(m.content.text, m.content.blocks, m.ts, m.thread_ts, m.content.metadata)
-        for m in slack.messages(channel)
-        if m.user == bot
-    ]
-
-
-@dataclass
-class Heard:
-    """What one person read and what the channel shows after one ask."""
-
-    private: list[str]
-    public: list[str]
-
-    @property
-    def said(self) -> str:
-        return "\n".join((*self.private, *self.public))
 
 
 @dataclass
@@ -339,15 +308,6 @@ class Bot:
         """The calls that changed something at RunPod."""
         calls = self.runpod.calls.as_json()
         return [call for call in calls if call["effect"] and operation in {None, call["operation"]}]
-
-
-def find_button(message: dict[str, Any], label: str) -> tuple[str, str] | None:
-    """Block id and action id of the button of that label."""
-    for block in message.get("blocks", []):
-        for element in [*(block.get("elements") or []), block.get("accessory") or {}]:
-            if element.get("type") == "button" and element["text"]["text"] == label:
-                return block["block_id"], element["action_id"]
-    return None
 
 
 def new_account(clock: SimClock) -> SimRunPod:

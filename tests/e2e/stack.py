@@ -32,7 +32,8 @@ from sim.slack import Place, SimSlack, Workspace
 from sim.slack.app import slack_app
 from sim.slack.faults import Fault
 from sim.slack.messages import Message
-from tests.e2e.inline import BOB, POLICY, Post, find_button, posts_of
+from tests.e2e.inline import BOB, POLICY
+from tests.e2e.seen import Post, find_button, posts_of
 
 T = TypeVar("T")
 

@@ -95,6 +95,7 @@ def test_a_new_connection_takes_over_when_slack_refreshes(stack: Stack) -> None:
     stack.type(f"/pod stop {pod}")
 
     stack.until_told(f"(`{pod}`) is stopped")
+    assert stack.effects("stop", pod) == 1
 
 
 def test_claim_and_give(stack: Stack) -> None:
