@@ -33,6 +33,13 @@ class GraphqlState(StrEnum):
     UNKNOWN = "unknown"
 
 
+#: What is well; that it is retired is told as trouble.
+_GRAPHQL: Final = {
+    GraphqlState.ON: "GraphQL answered when last asked.",
+    GraphqlState.OFF: "GraphQL is switched off here.",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthReport:
     redis_ok: bool
@@ -164,7 +171,7 @@ def _well(report: HealthReport, now: datetime, tz: ZoneInfo) -> list[str]:
         _alive(report, now),
         f"Waiting jobs: {_counts(report.queues)}." if report.queues else "",
         _calls_left(report.quotas),
-        {GraphqlState.ON: "GraphQL answered when last asked.", GraphqlState.OFF: "GraphQL is switched off here."}.get(report.graphql, ""),
+        _GRAPHQL.get(report.graphql, ""),
         f"Policy {code(report.policy_hash)} is in force." if report.policy_hash and not report.policy_refused else "",
         "No policy was read: everybody may look, nobody may change anything." if not report.policy_hash else "",
     ]

@@ -73,7 +73,8 @@ def _nothing(fleet: Fleet, filters: Sequence[str]) -> str:
 
 
 def _filtered(filters: Sequence[str]) -> str:
-    return code(" ".join(filters), 200)
+    """Mentions as names, the other words as typed."""
+    return " ".join(each if each.startswith("<@") else code(each) for each in filters)
 
 
 def _head(pods: Sequence[Pod], filters: Sequence[str]) -> str:
