@@ -108,6 +108,6 @@ def test_valkey_killed_and_restarted(stack: Stack) -> None:
     stack.valkey.restart()
     stack.runpod.settings.stop_delay_s = 2
 
-    stack.revive()
+    stack.supervised = True
     assert_told_once(stack, pod, f"(`{pod}`) is stopped")
     assert stack.effects("stop", pod) == 1

@@ -55,6 +55,8 @@ class Stack:
     logs: Path
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     made: int = 0
+    #: Start again what has died, as the supervisor does.
+    supervised: bool = False
 
     # -- processes
 
@@ -128,6 +130,8 @@ class Stack:
             found = look()
             if found:
                 return found
+            if self.supervised:
+                self.revive()
             time.sleep(0.05)
         raise AssertionError(f"no {what} within {within_s:.0f} s\n{self.last_words()}")
 
