@@ -165,6 +165,7 @@ def test_a_pod_read_on_its_own_replaces_what_an_older_list_said() -> None:
     assert shown.get("aaa111") == stopped
     assert shown.version == listed.version + 1
     assert observed(listed, stopped, at(-3)) is listed
+    assert observed(listed, stopped, NOON).get(stopped.id) == stopped
     assert observed(listed, C, at(3)) is listed
 
 

@@ -122,8 +122,20 @@ def test_a_decision_holds_for_what_was_looked_at(now: Pod, holds: bool) -> None:
     assert still_bound(bound_to(pod(cost_per_hour=Decimal(2))), now) is holds
 
 
-def test_a_pod_that_started_is_not_the_stopped_one_that_was_confirmed() -> None:
-    assert not still_bound(bound_to(pod(S.EXITED)), pod())
+@pytest.mark.parametrize(
+    ("bound", "now", "holds"),
+    [
+        (S.PROVISIONING, S.RUNNING, True),
+        (S.STARTING, S.RUNNING, True),
+        (S.STARTING, S.ERROR, False),
+        (S.EXITED, S.STARTING, False),
+        (S.EXITED, S.RUNNING, False),
+        (S.ERROR, S.RUNNING, False),
+        (S.ERROR, S.EXITED, True),
+    ],
+)
+def test_a_pod_may_come_up_or_stop_meanwhile_but_not_be_started(bound: PodStatus, now: PodStatus, holds: bool) -> None:
+    assert still_bound(bound_to(pod(bound)), pod(now)) is holds
 
 
 def test_a_gate_survives_its_record_with_its_binding() -> None:

@@ -160,6 +160,7 @@ EVIDENCE: list[tuple[Pod, Pod, bool]] = [
     (runs(3600), runs(None), False),
     (runs(None), runs(5), False),
     (runs(4), runs(5), False),
+    (runs(5), runs(5), False),
     (runs(3600), pod(runtime=None), False),
     # Never while it is not running.
     (runs(3600), pod(S.STARTING, started_at=at(1)), False),
@@ -195,6 +196,11 @@ def test_a_stop_by_graphql_is_done_after_two_readings_ten_seconds_apart() -> Non
     assert not first.ended
     assert not after_read(first, exited, at(11.9)).operation.ended
     assert of(after_read(first, exited, at(12))) == done()
+
+
+def test_a_runtime_that_shows_again_denies_the_stop() -> None:
+    first = after_read(answered(V.STOP), Seen(graphql(S.EXITED)), at(2)).operation
+    assert not after_read(first, Seen(graphql(S.EXITED, runtime=Runtime(uptime_s=9))), at(60)).operation.ended
 
 
 @pytest.mark.parametrize("between", [graphql(S.RUNNING), graphql(S.EXITED, runtime=Runtime()), graphql(S.UNKNOWN)])
