@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 import redis
 from redis.backoff import NoBackoff
@@ -46,16 +46,27 @@ class Scripts:
 
         Raises NotRecorded when Redis does not answer the second time either.
         """
+        return self.run_noting(name, keys, args)[0]
+
+    def run_noting(self, name: str, keys: Sequence[str], args: Sequence[str | int]) -> tuple[Any, bool]:
+        """As `run`, and whether it ran again: then the first run may be what the second one found."""
         try:
-            return self._once(name, keys, args)
+            return self._once(name, keys, args), False
         except redis.ConnectionError:
             pass
         except RedisError as error:
             raise NotRecorded(f"{name}: {error}") from error
         try:
-            return self._once(name, keys, args)
+            return self._once(name, keys, args), True
         except RedisError as error:
             raise NotRecorded(f"{name}: {error}") from error
+
+    def get(self, key: str) -> str | None:
+        """A record as it stands. Raises NotRecorded when Redis does not answer."""
+        try:
+            return cast("str | None", self._client.get(key))
+        except RedisError as error:
+            raise NotRecorded(f"get {key}: {error}") from error
 
     def _once(self, name: str, keys: Sequence[str], args: Sequence[str | int]) -> Any:  # noqa: ANN401
         sha = self._hashes.get(name) or self._load(name)

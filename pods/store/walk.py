@@ -11,8 +11,9 @@ import redis
 
 from pods.audit import AuditEntry
 from pods.messages import Message
-from pods.operations import Code, Operation, OperationState, cancel
+from pods.operations import DEADLINES, Operation, OperationState
 from pods.requests import Request
+from pods.store.acceptance import Acceptance, Accepted, AllBusy, AlreadyAccepted, give_way
 from pods.store.commit import RECORD_FOR, Busy, Claimed, Commit, Done, Exists, Result
 from pods.store.connection import Scripts
 from pods.store.keys import Keys
@@ -21,29 +22,6 @@ from pods.times import to_ms
 #: The same person asking the same thing again within this is told what already runs.
 INTENT_FOR: Final = timedelta(seconds=10)
 LEASE_MS: Final = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    request: Request
-    operations: tuple[Operation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AlreadyAccepted:
-    """The same invocation or the same intent was accepted before."""
-
-    request: Request
-
-
-@dataclass(frozen=True, slots=True)
-class AllBusy:
-    """Every pod asked for is in the hands of another operation; nothing was written."""
-
-    holders: tuple[Operation, ...]
-
-
-Acceptance = Accepted | AlreadyAccepted | AllBusy
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +97,7 @@ class WalkStore:
                     self._client.delete(self._keys.intent(intent))
                 case Busy(held):
                     holders = self._holders(held)
-                    operations = _give_way(operations, holders, now)
+                    operations = give_way(operations, holders, now)
                     if all(operation.ended for operation in operations):
                         return AllBusy(tuple(holders.values()))
 
@@ -172,31 +150,39 @@ class WalkStore:
         Wake-ups may come twice or late; the place in `due` decides whether there is anything to do.
         """
         known = self.operation(operation_id)
-        if known is None or not self._is_due(known, now):
+        if known is None:
+            self._forget(operation_id)
             return None
-        keys = self._keys
-        answer = cast(
-            "list[str]",
-            self._scripts.run(
-                "take",
-                (
-                    keys.operation(operation_id),
-                    keys.lease(operation_id),
-                    keys.attempt(operation_id),
-                    keys.busy(known.pod_id),
-                ),
-                (operation_id, LEASE_MS, "0" if known.ended else "1"),
-            ),
-        )
+        answer = self._take(known, now)
+        if answer[0] == "behind" and not self._holders({self._keys.busy(known.pod_id): answer[1]}):
+            # The mark outlived its operation and is cleared now.
+            answer = self._take(known, now)
+        if answer[0] == "behind":
+            self._wait_in_line(known, now)
         if answer[0] != "taken":
             return None
         return Taken(Operation.model_validate_json(answer[2]), answer[1])
 
-    def _is_due(self, operation: Operation, now: datetime) -> bool:
-        if operation.state is OperationState.ACCEPTED:
-            return True
-        score = self._client.zscore(self._keys.due, operation.id)
-        return score is not None and score <= to_ms(now)
+    def _take(self, known: Operation, now: datetime) -> list[str]:
+        keys = self._keys
+        own = (keys.operation(known.id), keys.lease(known.id), keys.attempt(known.id))
+        given = (known.id, LEASE_MS, to_ms(now), round(RECORD_FOR.total_seconds() * 1000))
+        return cast("list[str]", self._scripts.run("take", (*own, keys.busy(known.pod_id), keys.due), given))
+
+    def _wait_in_line(self, waiting: Operation, now: datetime) -> None:
+        """Time spent behind another operation does not count against the deadline of the one that waits."""
+        span = DEADLINES[waiting.verb]
+        if waiting.state is not OperationState.ACCEPTED or waiting.deadline - now > span / 2:
+            return
+        longer = waiting.model_copy(update={"deadline": now + span, "version": waiting.version + 1})
+        key = self._keys.operation(waiting.id)
+        commit = Commit(self._keys, now).expect_version(key, waiting.version)
+        commit.put(key, longer, for_=RECORD_FOR).run(self._scripts)
+
+    def _forget(self, operation_id: str) -> None:
+        """Nothing is on record: nobody need look at it."""
+        commit = Commit(self._keys, _EPOCH).unschedule(self._keys.due, operation_id)
+        commit.exclude(self._keys.open, operation_id).run(self._scripts)
 
     def look_now(self, operation_id: str, now: datetime) -> bool:
         """Bring forward the next look at an operation; False when nobody looks at it any more."""
@@ -271,7 +257,7 @@ class WalkStore:
             result = commit.audit(audit).run(self._scripts)
             if not isinstance(result, Busy):
                 return result
-            operations = _give_way(operations, self._holders(result.held), now)
+            operations = give_way(operations, self._holders(result.held), now)
 
     # -- what the clock asks
 
@@ -305,17 +291,6 @@ class WalkStore:
         Commit(self._keys, now).audit(entry).run(self._scripts)
 
 
-def _give_way(operations: Sequence[Operation], holders: dict[str, Operation], now: datetime) -> tuple[Operation, ...]:
-    """The operations whose pods others hold, cancelled with the reason."""
-    given: list[Operation] = []
-    for operation in operations:
-        holder = holders.get(operation.pod_id)
-        if holder is None or operation.ended:
-            given.append(operation)
-            continue
-        code = Code.JOINED if holder.verb is operation.verb else Code.BUSY
-        given.append(cancel(operation, code, now, other=holder.id))
-    return tuple(given)
-
-
 _EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+__all__ = ["Acceptance", "Accepted", "AllBusy", "AlreadyAccepted", "Taken", "WalkStore"]
