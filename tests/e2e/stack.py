@@ -216,7 +216,7 @@ def running(directory: Path, *, speed: float = 1.0) -> Iterator[Stack]:
             valkey=valkey,
             store=open_store(valkey.url, "main"),
             wake=RqWake(waking_connection(valkey.url), "main"),
-            env=_environment(address, valkey.url, policy),
+            env=environment(address, policy) | {"REDIS_URL": valkey.url},
             logs=logs,
         )
         try:
@@ -239,7 +239,8 @@ def _ready(stack: Stack) -> bool:
     return wanted <= set(reports) and stack.store.fleet.load().listed_at is not None and stack.connected()
 
 
-def _environment(address: str, redis_url: str, policy: Path) -> dict[str, str]:
+def environment(address: str, policy: Path) -> dict[str, str]:
+    """The settings of a process on the simulators, less its store."""
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
     return kept | {
         "SLACK_BOT_TOKEN": "xoxb-sim",
@@ -250,6 +251,5 @@ def _environment(address: str, redis_url: str, policy: Path) -> dict[str, str]:
         "RUNPOD_GRAPHQL_URL": f"{address}{RUNPOD_MOUNT}/graphql",
         "PODKEEPER_CLOCK_URL": f"{address}{RUNPOD_MOUNT}/control/state",
         "PODKEEPER_POLICY": str(policy),
-        "REDIS_URL": redis_url,
         "PODKEEPER_LOG": "json",
     }
