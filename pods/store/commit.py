@@ -139,9 +139,11 @@ class Commit:
     def _stands(self, scripts: Scripts) -> bool:
         """Whether the records this commit guards are, to the letter, what it was to write."""
         written = {each["key"]: each["value"] for each in self._plan.get("set", ())}
-        guarded = [each["key"] for each in self._plan.get("expect", ()) if "version" in each]
+        expected = self._plan.get("expect", ())
+        guarded = [each["key"] for each in expected if "version" in each]
         guarded += [self._plan["once"]] if "once" in self._plan else []
-        return bool(guarded) and all(key in written and scripts.get(key) == written[key] for key in guarded)
+        fenced = all(scripts.get(each["key"]) == each["equals"] for each in expected if "equals" in each)
+        return bool(guarded) and fenced and all(scripts.get(key) == written.get(key, "") for key in guarded)
 
     def _result(self, answer: list[Any]) -> Result:
         match answer:

@@ -119,15 +119,15 @@ class LostAnswers:
     def script_load(self, source: str) -> str:
         return str(self._client.script_load(source))
 
+    def get(self, key: str) -> object:
+        return self._client.get(key)
+
     def evalsha(self, *given: object) -> object:
         answer = self._client.evalsha(*given)  # type: ignore[arg-type]
         if self._left:
             self._left -= 1
             raise redis.ConnectionError("Connection closed by server.")
         return answer
-
-    def get(self, key: str) -> object:
-        return self._client.get(key)
 
 
 def test_a_commit_whose_answer_was_lost_is_recognised_as_its_own(store: Store) -> None:
