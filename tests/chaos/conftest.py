@@ -1,4 +1,7 @@
-"""One running product per test process; each test acts on pods of its own, so that none waits for another's."""
+"""One running product per module, ended with it: its threads would disturb what runs later in the same process.
+
+Each test acts on pods of its own, so that none waits for another's.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import pytest
 from tests.e2e.stack import Stack, running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with running(tmp_path_factory.mktemp("stack")) as started:
         yield started
