@@ -23,9 +23,9 @@ from pods.runpod.quota import QuotaLedger
 
 #: Without an explicit one, RunPod's gateway may answer 403 "error code: 1010".
 USER_AGENT: Final = f"podkeeper/{version('podkeeper')}"
-CONNECT_S: Final = 5.0
-#: A step of an operation is at most 20 s: connect and read stay within it.
-READ_S: Final = 15.0
+CONNECT_S: Final = 3.0
+#: A step of an operation is at most 20 s: a read that was quick and a call stay within it.
+READ_S: Final = 10.0
 #: RunPod places the pod before it answers.
 CREATE_READ_S: Final = 60.0
 #: A thousand pods are about 2 MB.

@@ -140,8 +140,8 @@ def test_every_request_says_who_we_are_and_carries_the_key_as_a_header_only() ->
         assert request.headers["authorization"] == f"Bearer {KEY}"
         assert KEY not in str(request.url)
         timeout = request.extensions["timeout"]
-        assert timeout["connect"] == 5.0
-        assert timeout["read"] == (60.0 if request.url.path == "/v2/pods" and request.method == "POST" else 15.0)
+        assert timeout["connect"] == 3.0
+        assert timeout["read"] == (60.0 if request.url.path == "/v2/pods" and request.method == "POST" else 10.0)
 
 
 class Drip(httpx.SyncByteStream):
@@ -172,7 +172,7 @@ def test_a_body_that_drips_without_end_is_left() -> None:
     with pytest.raises(e.TimedOut):
         provider.get("abc123")
 
-    assert now[0] == 24
+    assert now[0] == 16
 
 
 @pytest.mark.parametrize(
