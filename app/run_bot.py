@@ -16,6 +16,7 @@ from app import http
 from app.settings import Settings, require_complete
 from app.wiring import beating, clock_of, store_of, wake_of
 from bot.app import LISTENERS, SlackEnds, build_app
+from bot.arrivals import Arrivals
 from bot.commands.catalog import REGISTRY
 from bot.face import Face
 from pods.ports import Clock
@@ -39,8 +40,11 @@ def run_bot(settings: Settings, stop: threading.Event) -> None:
         signing_secret="" if settings.socket_mode else settings.signing_secret,
         verify_requests=not settings.socket_mode,
     )
-    app = build_app(face, ends)
+    arrivals = Arrivals(time.monotonic)
+    app = build_app(face, ends, arrivals=arrivals)
     handler = _socket_mode(app, settings) if settings.socket_mode else None
+    if handler is not None:
+        handler.client.on_message_listeners.append(arrivals.note)
     probes = http.Probes(
         redis=lambda: bool(face.store.client.ping()),
         counters=lambda: {name: str(value) for name, value in face.store.clockwork.counters().items()},

@@ -16,8 +16,9 @@ from slack_sdk import WebClient
 
 from bot import clicks, pickers, reads
 from bot.answering import answer
+from bot.arrivals import Arrivals, stamp
 from bot.clicks import Click
-from bot.edge import Payload, ack_with, late_by, on_error, stamp
+from bot.edge import Payload, ack_with, late_by, on_error
 from bot.face import Answer, Ask, Face
 from bot.views import acks
 from pods.audit import Event
@@ -26,6 +27,8 @@ from pods.messages import MessageKind
 from pods.requests import Origin
 
 log = structlog.get_logger()
+
+Next = Callable[[], None]
 
 #: Listeners are short; the pool only has to be wider than any burst of people.
 LISTENERS: Final = 32
@@ -41,7 +44,14 @@ class SlackEnds:
     verify_requests: bool = False
 
 
-def build_app(face: Face, ends: SlackEnds, *, monotonic: Callable[[], float] = time.monotonic) -> App:
+def build_app(
+    face: Face,
+    ends: SlackEnds,
+    *,
+    arrivals: Arrivals | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> App:
+    """`arrivals` knows when Socket Mode's frames came in; without it a payload arrives when Bolt gets it."""
     app = App(
         client=ends.client,
         signing_secret=ends.signing_secret or "unused-in-socket-mode",
@@ -52,17 +62,23 @@ def build_app(face: Face, ends: SlackEnds, *, monotonic: Callable[[], float] = t
         logger=_bolt_log(),
     )
     listeners = Listeners(face, monotonic)
-    app.middleware(stamp(monotonic))
+    app.middleware(stamp(arrivals or Arrivals(monotonic)))
     app.command(re.compile(r"^/pod"))(listeners.command)
-    app.event("app_mention")(listeners.mention)
-    app.event("message")(listeners.message)
-    app.event("app_home_opened")(listeners.home)
+    # Bolt acks an event before its listener runs, but ours must not be acked before it is recorded: a middleware is run
+    # to its end first.
+    app.event("app_mention", middleware=[listeners.mention])(_acked)
+    app.event("message", middleware=[listeners.message])(_acked)
+    app.event("app_home_opened", middleware=[listeners.home])(_acked)
     app.action(re.compile(r"^(pod|gate|op)\."))(listeners.click)
     app.action(re.compile(r"^link"))(listeners.link)
     app.action(re.compile(r"^pick\."))(listeners.picked)
     app.options(re.compile(r"^pick\."))(listeners.options)
     app.error(on_error(ends.client))
     return app
+
+
+def _acked() -> None:
+    """Everything was done before; Bolt has acked by now."""
 
 
 def _bolt_log() -> logging.Logger:
@@ -92,18 +108,18 @@ class Listeners:
         reply = self._late(context) or self._foreign(ask) or answer(self.face, ask)
         ack_with(ack, reply.content, public=reply.public)
 
-    def mention(self, ack: Ack, body: Payload, context: BoltContext) -> None:
-        self._said(ack, body, context)
+    def mention(self, body: Payload, context: BoltContext, next: Next) -> None:  # noqa: A002 - Bolt's name for it
+        self._said(body, context)
+        next()
 
-    def message(self, ack: Ack, body: Payload, context: BoltContext) -> None:
+    def message(self, body: Payload, context: BoltContext, next: Next) -> None:  # noqa: A002
         """Only what a person writes to the bot directly; edits, joins and other bots are none of our business."""
         event = body.get("event", {})
-        if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id"):
-            ack()
-            return
-        self._said(ack, body, context)
+        if event.get("channel_type") == "im" and not event.get("subtype") and not event.get("bot_id"):
+            self._said(body, context)
+        next()
 
-    def _said(self, ack: Ack, body: Payload, context: BoltContext) -> None:
+    def _said(self, body: Payload, context: BoltContext) -> None:
         event: dict[str, Any] = body.get("event", {})
         ask = Ask(
             team=str(event.get("user_team") or event.get("team") or body.get("team_id", "")),
@@ -116,13 +132,12 @@ class Listeners:
         )
         reply = self._late(context) or self._foreign(ask) or answer(self.face, ask)
         self._later(ask, reply)
-        ack()
 
     def _thread_of(self, event: dict[str, Any]) -> str | None:
         """Answers to a mention go to its thread; a direct message needs none."""
         return None if event.get("channel_type") == "im" else event.get("ts")
 
-    def home(self, ack: Ack, body: Payload) -> None:
+    def home(self, body: Payload, next: Next) -> None:  # noqa: A002
         """Their Home tab: own pods and commands, published by the deliver worker."""
         event: dict[str, Any] = body.get("event", {})
         ask = Ask(
@@ -136,7 +151,7 @@ class Listeners:
         if event.get("tab") == "home" and ask.team == self.face.team:
             content = reads.home(self.face, ask)
             self.face.wake(Job.DELIVER, self.face.send(ask, MessageKind.HOME, content, self.face.clock.now()))
-        ack()
+        next()
 
     def click(self, ack: Ack, body: Payload, context: BoltContext) -> None:
         action: dict[str, Any] = body["actions"][0]

@@ -29,16 +29,6 @@ TOO_LATE_S: Final = 2.0
 Payload = dict[str, Any]
 
 
-def stamp(monotonic: Callable[[], float]) -> Callable[..., None]:
-    """Middleware: note when the payload reached this process."""
-
-    def received(context: BoltContext, next: Callable[[], None]) -> None:  # noqa: A002
-        context["received_at"] = monotonic()
-        next()
-
-    return received
-
-
 def late_by(context: BoltContext, monotonic: Callable[[], float]) -> float | None:
     """Seconds this listener waited, if that is too long to do anything."""
     waited = monotonic() - float(context.get("received_at", monotonic()))
