@@ -11,7 +11,7 @@ from typing import Final
 from app.settings import NAMES, ROOT
 
 #: What is told apart by file shares its fixtures: a Valkey, a simulator.
-ARGUMENTS: Final = ("-m", "not browser", "-n", "2", "--dist", "loadfile")
+ARGUMENTS: Final = ("--ignore", "tests/browser", "-n", "2", "--dist", "loadfile")
 
 
 def command(extra: Sequence[str]) -> list[str]:
