@@ -39,7 +39,7 @@ class Died:
 Answer = ActionResult | ProviderError | Died
 
 statuses = st.sampled_from([*PodStatus, PodStatus.RUNNING, PodStatus.RUNNING, PodStatus.EXITED])
-rate_limits = st.integers(0, 900).map(lambda seconds: RateLimited(retry_after_s=seconds))
+rate_limits = st.sampled_from([0, 1, 30, 900]).map(lambda seconds: RateLimited(retry_after_s=seconds))
 provider_errors = st.one_of(st.sampled_from(PLAIN_ERRORS).map(lambda kind: kind("wire")), rate_limits)
 answers: st.SearchStrategy[Answer] = st.one_of(
     st.just(ActionResult(request_id="r")), provider_errors, st.just(errors.PodNotFound("wire")), st.just(Died())
@@ -60,15 +60,51 @@ pods_seen = st.builds(
         },
     ),
 )
+#: What lets most verbs go on, so that walks of several calls are common.
+plain_readings = st.sampled_from([Seen(pod()), Seen(pod()), Seen(pod(PodStatus.EXITED)), Absent(listed=None)])
 readings: st.SearchStrategy[Reading] = st.one_of(
+    plain_readings,
+    plain_readings,
     pods_seen.map(Seen),
     pods_seen.map(Seen),
     st.sampled_from([True, False, False, None]).map(lambda listed: Absent(listed=listed)),
     provider_errors.map(Unread),
 )
+#: Mostly about when it is due; at times nobody comes for long.
+offsets = st.one_of(st.integers(-12, 20), st.sampled_from([0, 15, 1_200]))
 #: A wake-up: how far from the due time (early ones are the watch's), what is read, what a call would be answered.
 Event = tuple[int, Reading, Answer, int]
-events: st.SearchStrategy[Event] = st.tuples(st.integers(-12, 8), readings, answers, st.integers(0, 12))
+events: st.SearchStrategy[Event] = st.tuples(offsets, readings, answers, st.integers(0, 12))
+
+#: Walks where calls follow calls: the same pod, or hardly changed, and no yes.
+retries: st.SearchStrategy[Event] = st.tuples(
+    st.sampled_from([0, 15]),
+    st.sampled_from(
+        [
+            *[Seen(pod()), Seen(pod(PodStatus.EXITED))] * 2,
+            Seen(pod(locked=True)),
+            Seen(pod(name="other")),
+            Seen(pod(PodStatus.TERMINATED)),
+        ]
+    ),
+    st.sampled_from(
+        [
+            *[Died(), errors.TimedOut("wire")] * 2,
+            errors.InsufficientBalance("wire"),
+            errors.PodLocked("wire"),
+            errors.ActionConflict("wire"),
+            RateLimited(retry_after_s=30),
+        ]
+    ),
+    st.just(1),
+)
+#: Walks where the pod is not found, time and again.
+absences: st.SearchStrategy[Event] = st.tuples(
+    st.sampled_from([0, 15]),
+    st.sampled_from([Seen(pod()), *(Absent(listed=listed) for listed in (True, False, None))]),
+    st.one_of(st.just(Died()), st.just(errors.TimedOut("wire"))),
+    st.just(1),
+)
 
 
 @dataclass
@@ -150,12 +186,12 @@ def walked(verb: Verb, bound: Binding | None, shaken: Sequence[Event], steady: E
     return walk
 
 
-@settings(max_examples=250, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     verb=st.sampled_from(Verb),
     bound=st.sampled_from([None, bound_to(pod()), bound_to(pod(PodStatus.EXITED))]),
-    shaken=st.lists(events, max_size=12),
-    steady=events,
+    shaken=st.one_of(st.lists(events, max_size=12), st.lists(retries, max_size=12), st.lists(absences, max_size=12)),
+    steady=st.one_of(events, retries, absences),
 )
 def test_whatever_happens_it_ends_in_time_calls_little_and_claims_only_what_was_read(
     verb: Verb, bound: Binding | None, shaken: list[Event], steady: Event
