@@ -1,4 +1,4 @@
-"""Proof of work that utilisation does not show: what was asked, what it answered, and what must be asked next. Pure."""
+"""Proof of work that utilisation does not show: what was asked and answered, and what must be asked next. Pure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Finding(StrEnum):
     ABSENT = "absent"
 
 
-class Answer(Value):
+class Testimony(Value):
     protector: Protector
     #: When it was asked.
     at: Instant
@@ -38,32 +38,34 @@ class Answer(Value):
     detail: str = ""
 
 
-def unanswered(rule: IdleRule, answers: Iterable[Answer], now: datetime) -> tuple[Protector, ...]:
+def unanswered(rule: IdleRule, testimonies: Iterable[Testimony], now: datetime) -> tuple[Protector, ...]:
     """The protectors that must be asked before the pod may count as idle."""
-    fresh = {answer.protector for answer in answers if now - rule.asked_every <= answer.at <= now}
+    fresh = {testimony.protector for testimony in testimonies if now - rule.asked_every <= testimony.at <= now}
     return tuple(protector for protector in rule.protectors if protector not in fresh)
 
 
-def work(rule: IdleRule, answers: Iterable[Answer], since: datetime) -> Answer | None:
+def work(rule: IdleRule, testimonies: Iterable[Testimony], since: datetime) -> Testimony | None:
     """The newest proof of work after `since`, by a protector the rule has."""
     active = [
-        answer
-        for answer in answers
-        if answer.protector in rule.protectors
-        and answer.finding is Finding.ACTIVE
-        and (answer.active_at or answer.at) >= since
+        testimony
+        for testimony in testimonies
+        if testimony.protector in rule.protectors
+        and testimony.finding is Finding.ACTIVE
+        and (testimony.active_at or testimony.at) >= since
     ]
-    return max(active, key=lambda answer: answer.active_at or answer.at, default=None)
+    return max(active, key=lambda testimony: testimony.active_at or testimony.at, default=None)
 
 
-def silent(rule: IdleRule, answers: Iterable[Answer]) -> Answer | None:
-    """A protector whose newest answer is that it does not know."""
-    newest = {answer.protector: answer for answer in sorted(answers, key=lambda answer: answer.at)}
+def silent(rule: IdleRule, testimonies: Iterable[Testimony]) -> Testimony | None:
+    """A protector whose newest word is that it does not know."""
+    newest = {testimony.protector: testimony for testimony in sorted(testimonies, key=lambda testimony: testimony.at)}
     unknown = (newest[protector] for protector in rule.protectors if protector in newest)
-    return next((answer for answer in unknown if answer.finding is Finding.UNKNOWN), None)
+    return next((testimony for testimony in unknown if testimony.finding is Finding.UNKNOWN), None)
 
 
-def read_logs(lines: Sequence[LogLine], rule: IdleRule, *, since: datetime, now: datetime) -> tuple[Answer, Answer]:
+def read_logs(
+    lines: Sequence[LogLine], rule: IdleRule, *, since: datetime, now: datetime
+) -> tuple[Testimony, Testimony]:
     """What the container's lines since the window's start say: of their rate, and of heartbeats."""
     times = [(line.ts or now, line.line) for line in lines if line.source == CONTAINER]
     recent = [(at, line) for at, line in times if since <= at <= now]
@@ -71,14 +73,14 @@ def read_logs(lines: Sequence[LogLine], rule: IdleRule, *, since: datetime, now:
     busy = [at for at, _ in recent if rates[bucket_start(at)] >= rule.log_lines_per_min]
     beats = [at for at, line in recent if HEARTBEAT in line]
     return (
-        Answer(
+        Testimony(
             protector=Protector.LOG_RATE,
             at=now,
             finding=Finding.ACTIVE if busy else Finding.QUIET,
             active_at=max(busy, default=None),
             detail=f"{max(rates.values(), default=0):g} lines per minute at most",
         ),
-        Answer(
+        Testimony(
             protector=Protector.HEARTBEAT,
             at=now,
             finding=Finding.ACTIVE if beats else Finding.QUIET,
@@ -88,8 +90,18 @@ def read_logs(lines: Sequence[LogLine], rule: IdleRule, *, since: datetime, now:
     )
 
 
-def unread(protectors: Iterable[Protector], now: datetime, detail: str) -> tuple[Answer, ...]:
+def remember(known: Iterable[Testimony], new: Iterable[Testimony]) -> tuple[Testimony, ...]:
+    """What to keep: of each protector its newest word, and its newest proof of work."""
+    kept: dict[tuple[Protector, bool], Testimony] = {}
+    for testimony in sorted((*known, *new), key=lambda testimony: testimony.at):
+        kept[testimony.protector, False] = testimony
+        if testimony.finding is Finding.ACTIVE:
+            kept[testimony.protector, True] = testimony
+    return tuple(dict.fromkeys(kept.values()))
+
+
+def unread(protectors: Iterable[Protector], now: datetime, detail: str) -> tuple[Testimony, ...]:
     """The answers where asking failed."""
     return tuple(
-        Answer(protector=protector, at=now, finding=Finding.UNKNOWN, detail=detail) for protector in protectors
+        Testimony(protector=protector, at=now, finding=Finding.UNKNOWN, detail=detail) for protector in protectors
     )

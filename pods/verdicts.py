@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from pods.model import Value
-from pods.protectors import Answer
+from pods.protectors import Testimony
 from pods.times import Instant
 from pods.watch_rules import IdleRule, Protector
 
@@ -88,7 +88,7 @@ class Evidence(Value):
     gpu_memory_peaks: tuple[int | None, ...] = ()
     cpu_peak: int | None = None
     memory_peak: int | None = None
-    answers: tuple[Answer, ...] = ()
+    testimonies: tuple[Testimony, ...] = ()
     #: USD; None where RunPod did not say.
     cost_per_hour: Decimal | None = None
 
@@ -103,7 +103,7 @@ class Verdict(Value):
     #: The protectors to ask before this counts; none: it is settled.
     ask: tuple[Protector, ...] = ()
     #: The protector that decided, where one did.
-    decided_by: Answer | None = None
+    decided_by: Testimony | None = None
 
     @property
     def candidate(self) -> bool:

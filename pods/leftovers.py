@@ -1,0 +1,113 @@
+"""What follows when a stopped pod's disk keeps costing: a nudge, then the offer to terminate. Pure.
+
+Nothing here ends a pod: the offer is a button, and a person's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from pods.holds import Holds, in_force
+from pods.hours import is_quiet
+from pods.ids import derived_id
+from pods.model import Pod, PodStatus, Value
+from pods.money import stopped_storage_per_month
+from pods.times import Instant, to_ms
+from pods.watch_rules import QuietHours, StorageRule
+
+_DAYS_A_MONTH = 30
+
+
+class Leftover(Value):
+    """One stopped period of one pod whose disk costs."""
+
+    v: int = 1
+    version: int = 1
+    #: Of its one message.
+    key: str
+    pod_id: str
+    #: Stopped since.
+    since: Instant
+    nudged_at: Instant | None = None
+    nudge_delivered_at: Instant | None = None
+    offered_at: Instant | None = None
+    ended_at: Instant | None = None
+
+
+class LeftoverAct(StrEnum):
+    NUDGE = "nudge"
+    OFFER = "offer"
+    #: The pod runs again or is gone: its message says so, for the last time.
+    RESOLVE = "resolve"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftoverStep:
+    leftover: Leftover | None
+    act: LeftoverAct | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """The pod as listed now, and since when lists have shown it stopped."""
+
+    pod: Pod
+    since: datetime
+    holds: Holds
+    now: datetime
+    healthy: bool
+    zone: ZoneInfo
+    quiet: QuietHours | None = None
+
+
+def leftover_step(leftover: Leftover | None, seen: Stopped, rule: StorageRule) -> LeftoverStep:
+    if not seen.healthy or seen.pod.status is PodStatus.UNKNOWN:
+        return LeftoverStep(leftover)
+    if leftover is not None and leftover.ended_at is None and seen.pod.status is not PodStatus.EXITED:
+        told = LeftoverAct.RESOLVE if leftover.nudged_at else None
+        return LeftoverStep(_moved(leftover, ended_at=seen.now), told)
+    if not _worth_asking(seen, rule):
+        return LeftoverStep(leftover)
+    current = _begun(seen) if leftover is None or leftover.ended_at else leftover
+    if current.nudged_at is None:
+        if seen.now < current.since + rule.nudge_after:
+            return LeftoverStep(leftover)
+        return LeftoverStep(_moved(current, nudged_at=seen.now), LeftoverAct.NUDGE)
+    delivered_at = current.nudge_delivered_at
+    if current.offered_at is None and delivered_at and seen.now >= delivered_at + rule.offer_after:
+        return LeftoverStep(_moved(current, offered_at=seen.now), LeftoverAct.OFFER)
+    return LeftoverStep(current)
+
+
+def nudge_delivered(leftover: Leftover, at: datetime) -> Leftover:
+    if leftover.nudged_at is None or leftover.nudge_delivered_at is not None:
+        return leftover
+    return _moved(leftover, nudge_delivered_at=at)
+
+
+def storage_cost(pod: Pod, since: datetime, now: datetime) -> Decimal | None:
+    """What the stopped pod's disk has cost so far: an estimate in USD, None where the disk is not known."""
+    monthly = stopped_storage_per_month(pod)
+    if monthly is None:
+        return None
+    return monthly * Decimal(round((now - since).total_seconds())) / (_DAYS_A_MONTH * 24 * 3600)
+
+
+def _worth_asking(seen: Stopped, rule: StorageRule) -> bool:
+    monthly = stopped_storage_per_month(seen.pod)
+    if seen.pod.status is not PodStatus.EXITED or monthly is None or monthly < rule.worth:
+        return False
+    return in_force(seen.holds, seen.now) is None and not is_quiet(seen.quiet, seen.zone, seen.now)
+
+
+def _begun(seen: Stopped) -> Leftover:
+    key = f"disk-{derived_id(seen.pod.id, str(to_ms(seen.since)))}"
+    return Leftover(key=key, pod_id=seen.pod.id, since=seen.since)
+
+
+def _moved(leftover: Leftover, **changes: object) -> Leftover:
+    return leftover.model_copy(update={"version": leftover.version + 1, **changes})
