@@ -27,6 +27,8 @@ STANDS = Target(channel="C1", ts="1.2")
         (K.REQUEST, {"response_url": URL}, 0, R.POST),
         (K.REQUEST, {"target": STANDS}, 0, R.UPDATE),
         (K.REQUEST, {"target": STANDS, "not_in_channel": True, "response_url": URL}, 99_999, R.UPDATE),
+        (K.HOME, {}, 0, R.PUBLISH),
+        (K.HOME, {"target": STANDS, "response_url": URL}, 0, R.PUBLISH),
         (K.SHARED, {}, 0, R.POST),
         (K.SHARED, {"target": STANDS}, 0, R.UPDATE),
         # Where the bot is not: by response_url while it is good, else to the person.
@@ -52,7 +54,7 @@ def test_the_road_of_a_message(kind: MessageKind, changes: dict[str, object], se
 
 
 @pytest.mark.parametrize(
-    ("kind", "public"), [(K.REQUEST, True), (K.SHARED, True), (K.CONFIRM, False), (K.REPLY, False)]
+    ("kind", "public"), [(K.REQUEST, True), (K.SHARED, True), (K.HOME, False), (K.CONFIRM, False), (K.REPLY, False)]
 )
 def test_which_messages_everybody_reads(kind: MessageKind, public: bool) -> None:
     assert message(kind).public is public
