@@ -101,7 +101,7 @@ def test_what_cannot_be_done_is_one_sentence_and_code_two(tmp_path: Path) -> Non
 
 def test_tests_run_without_a_browser_and_pass_arguments_on() -> None:
     assert testing.command(["-k", "stop"])[1:] == [
-        *("-m", "pytest", "-m", "not browser", "-n", "2", "--dist", "loadfile"),
+        *("-m", "pytest", "--ignore", "tests/browser", "-n", "2", "--dist", "loadfile"),
         *("-k", "stop"),
     ]
 
