@@ -73,14 +73,20 @@ def leftover_step(leftover: Leftover | None, seen: Stopped, rule: StorageRule) -
     if not _worth_asking(seen, rule):
         return LeftoverStep(leftover)
     current = _begun(seen) if leftover is None or leftover.ended_at else leftover
-    if current.nudged_at is None:
-        if seen.now < current.since + rule.nudge_after:
-            return LeftoverStep(leftover)
-        return LeftoverStep(_moved(current, nudged_at=seen.now), LeftoverAct.NUDGE)
-    delivered_at = current.nudge_delivered_at
-    if current.offered_at is None and delivered_at and seen.now >= delivered_at + rule.offer_after:
-        return LeftoverStep(_moved(current, offered_at=seen.now), LeftoverAct.OFFER)
-    return LeftoverStep(current)
+    act = _due(current, seen.now, rule)
+    if act is None:
+        return LeftoverStep(leftover)
+    told = {"nudged_at": seen.now} if act is LeftoverAct.NUDGE else {"offered_at": seen.now}
+    return LeftoverStep(_moved(current, **told), act)
+
+
+def _due(leftover: Leftover, now: datetime, rule: StorageRule) -> LeftoverAct | None:
+    if leftover.nudged_at is None:
+        return LeftoverAct.NUDGE if now >= leftover.since + rule.nudge_after else None
+    delivered_at = leftover.nudge_delivered_at
+    if leftover.offered_at is not None or delivered_at is None or now < delivered_at + rule.offer_after:
+        return None
+    return LeftoverAct.OFFER
 
 
 def nudge_delivered(leftover: Leftover, at: datetime) -> Leftover:

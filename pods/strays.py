@@ -69,24 +69,28 @@ def first_seen(pod: Pod, now: datetime) -> Stray:
 
 
 def stray_step(stray: Stray, seen: Unowned, rule: StrayRule) -> StrayStep:
-    if not seen.healthy:
+    if not seen.healthy or stray.ended_at is not None:
         return StrayStep(stray)
     settled = seen.facts.owner is not None or stray.expected_by is not None
-    if stray.ended_at is not None:
-        return StrayStep(stray)
     if settled or seen.pod.status is PodStatus.TERMINATED:
         return StrayStep(_moved(stray, ended_at=seen.now), StrayAct.RESOLVE if stray.asked_at else None)
     if seen.pod.status not in BILLED or is_quiet(seen.quiet, seen.zone, seen.now):
         return StrayStep(stray)
+    act = _due(stray, seen, rule)
+    if act is None:
+        return StrayStep(stray)
+    asked = {"asked_at": seen.now} if act is StrayAct.ASK else {"escalated_at": seen.now}
+    return StrayStep(_moved(stray, **asked), act)
+
+
+def _due(stray: Stray, seen: Unowned, rule: StrayRule) -> StrayAct | None:
     if stray.asked_at is None:
         since = seen.pod.created_at or stray.first_seen_at
-        if seen.now < since + rule.ask_after:
-            return StrayStep(stray)
-        return StrayStep(_moved(stray, asked_at=seen.now), StrayAct.ASK)
+        return StrayAct.ASK if seen.now >= since + rule.ask_after else None
     delivered_at = stray.delivered_at
-    if stray.escalated_at is None and delivered_at and seen.now >= delivered_at + rule.escalate_after:
-        return StrayStep(_moved(stray, escalated_at=seen.now), StrayAct.ESCALATE)
-    return StrayStep(stray)
+    if stray.escalated_at is not None or delivered_at is None or seen.now < delivered_at + rule.escalate_after:
+        return None
+    return StrayAct.ESCALATE
 
 
 def question_delivered(stray: Stray, at: datetime) -> Stray:
