@@ -76,7 +76,8 @@ class Fleet(Value):
 def absorb(fleet: Fleet, listing: Listing) -> Fleet:
     """The snapshot after a list pass. An entry the list lacks stays, marked, until a second list lacks it too."""
     listed = {pod.id: pod for pod in listing.pods}
-    entries = [Entry(pod=pod, seen_at=listing.at) for pod in listed.values()]
+    newer = {entry.pod.id: entry for entry in fleet.entries if entry.seen_at > listing.at}
+    entries = [newer.get(pod.id) or Entry(pod=pod, seen_at=listing.at) for pod in listed.values()]
     for old in fleet.entries:
         if old.pod.id in listed:
             continue

@@ -87,7 +87,9 @@ class Message(Value):
         if self.kind is MessageKind.HOME:
             return Road.PUBLISH
         if self.kind in {MessageKind.CONFIRM, MessageKind.REPLY}:
-            return Road.RESPOND if self._can_respond(now) else Road.EPHEMERAL
+            if self._can_respond(now):
+                return Road.RESPOND
+            return Road.DM if self.not_in_channel else Road.EPHEMERAL
         if self.target.ts is not None:
             return Road.UPDATE
         if not self.not_in_channel:

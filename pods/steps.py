@@ -23,8 +23,10 @@ LOOKS: Final = (timedelta(seconds=2), timedelta(seconds=4), timedelta(seconds=10
 ABSENT_FOR: Final = timedelta(seconds=20)
 #: While a worker is inside a call nobody else is woken for the operation for this long.
 CALL_TAKES: Final = timedelta(seconds=15)
-#: After an unclear answer and no effect seen for this long, the call is made again.
+#: After an unclear answer and no effect seen for this long, the call is made again. A restart is the one verb that can
+#: be done twice, so its effect gets more time to show.
 CALL_AGAIN_AFTER: Final = timedelta(seconds=15)
+RESTART_AGAIN_AFTER: Final = timedelta(seconds=45)
 MAX_CALLS: Final = 4
 MAX_PUSHBACKS: Final = 4
 UNREAD_RETRY: Final = timedelta(seconds=5)
@@ -115,7 +117,7 @@ def _not_now(operation: Operation, pod: Pod, verdict: Standing) -> Outcome | Non
         return Outcome(code=Code.CHANGED)
     if pod.cluster_id:
         return Outcome(code=Code.CLUSTER)
-    if pod.locked and operation.verb in {Verb.STOP, Verb.RESTART}:
+    if pod.locked and operation.verb is not Verb.START:
         return Outcome(code=Code.LOCKED)
     if verdict.goal is Goal.OUT_OF_REACH:
         return Outcome(code=verdict.code)
@@ -130,7 +132,8 @@ def _may_call(operation: Operation, now: datetime) -> bool:
     if operation.verb is Verb.STOP and operation.state is OperationState.CALLING:
         # A stop asks for a state, so asking twice is asking once.
         return True
-    return now >= operation.called_at + CALL_AGAIN_AFTER
+    wait = RESTART_AGAIN_AFTER if operation.verb is Verb.RESTART else CALL_AGAIN_AFTER
+    return now >= operation.called_at + wait
 
 
 def _absent(operation: Operation, reading: Absent, now: datetime) -> Operation:

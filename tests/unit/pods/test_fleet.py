@@ -171,3 +171,11 @@ def test_a_pod_read_on_its_own_replaces_what_an_older_list_said() -> None:
 
 def test_a_terminated_pod_leaves_the_snapshot() -> None:
     assert ids(removed(after(Fleet(), listing(0, A, B)), "aaa111")) == ["bbb222"]
+
+
+def test_a_slow_list_does_not_overwrite_what_was_read_since() -> None:
+    stopped = A.model_copy(update={"status": PodStatus.EXITED})
+    shown = observed(after(Fleet(), listing(0, A, B)), stopped, at(40))
+
+    assert absorb(shown, listing(30, A, B)).get("aaa111") == stopped
+    assert absorb(shown, listing(41, A, B)).get("aaa111") == A

@@ -38,7 +38,8 @@ DIED: list[tuple[Verb, Pod, float, Expected]] = [
     (V.RESTART, pod(), 1, looks_again(3)),
     (V.TERMINATE, pod(), 1, looks_again(3)),
     (V.START, pod(S.EXITED), 15, calls(next_s=30)),
-    (V.RESTART, pod(), 15, calls(next_s=30)),
+    (V.RESTART, pod(), 44, looks_again(46)),
+    (V.RESTART, pod(), 45, calls(next_s=60)),
     (V.TERMINATE, pod(), 15, calls(next_s=30)),
     # The dead worker's call was made after all.
     (V.START, pod(S.STARTING), 15, looks_again(17)),
@@ -63,10 +64,10 @@ def test_taking_over_from_a_worker_that_died_calling(verb: Verb, seen: Pod, seco
 
 
 @pytest.mark.parametrize("verb", Verb)
-def test_an_unclear_call_is_made_again_after_fifteen_seconds_without_effect(verb: Verb) -> None:
-    still = Seen(before_call(verb))
-    assert of(after_read(unclear(verb), still, at(14.9))) == looks_again(18.9)
-    assert of(after_read(unclear(verb), still, at(15))) == calls(next_s=30)
+def test_an_unclear_call_is_made_again_once_its_effect_had_time_to_show(verb: Verb) -> None:
+    still, wait = Seen(before_call(verb)), 45 if verb is V.RESTART else 15
+    assert of(after_read(unclear(verb), still, at(wait - 0.1))) == looks_again(wait + 3.9)
+    assert of(after_read(unclear(verb), still, at(wait))) == calls(next_s=wait + 15)
     assert not after_read(unclear(verb, calls=MAX_CALLS), still, at(100)).call
     assert not after_read(unclear(verb, pushbacks=MAX_PUSHBACKS), still, at(100)).call
 
@@ -185,7 +186,7 @@ def test_a_restart_by_somebody_else_before_the_call_is_not_ours() -> None:
 
 
 def test_what_was_there_before_the_first_unclear_call_stays_the_measure() -> None:
-    second = after_read(unclear(V.RESTART), Seen(runs(3615)), at(15)).operation
+    second = after_read(unclear(V.RESTART), Seen(runs(3645)), at(45)).operation
     assert second.calls == 2
     assert second.before == before_call(V.RESTART)
 

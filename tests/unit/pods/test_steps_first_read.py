@@ -83,7 +83,7 @@ def locked(status: PodStatus = S.RUNNING) -> Pod:
         (V.STOP, locked(), failed(C.LOCKED)),
         (V.RESTART, locked(), failed(C.LOCKED)),
         (V.START, locked(S.EXITED), CALLED),
-        (V.TERMINATE, locked(), CALLED),
+        (V.TERMINATE, locked(), failed(C.LOCKED)),
         (V.STOP, locked(S.EXITED), ALREADY),
         (V.STOP, pod(cluster_id="cl1"), failed(C.CLUSTER)),
         (V.RESTART, pod(cluster_id="cl1"), failed(C.CLUSTER)),
