@@ -21,6 +21,14 @@ def render(context: Context, message: Message, now: datetime) -> Content | None:
     return rendered
 
 
+def unwritten(error_id: str) -> Content:
+    """What stands in for a message that could not be put into words."""
+    return Content(
+        text=f"Something in me failed while I wrote this message (error `{error_id}`). `/pod status` says how the pod "
+        "stands, and an admin finds the error in the log."
+    )
+
+
 def _of_request(context: Context, message: Message, now: datetime) -> Content | None:
     request = context.store.walk.request(message.request_id or "")
     if request is None:

@@ -7,6 +7,9 @@ once for our metadata before it posts again.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,7 +18,7 @@ import structlog
 from bot.views import repeated
 from pods.errors import ChatError, ChatRateLimited
 from pods.messages import Content, Message, Road, Target
-from pods.store.outbox import Draft
+from pods.store.outbox import Draft, TakenOver
 from workers import content
 from workers.context import Context, current
 from workers.edge import job
@@ -29,26 +32,65 @@ MAX_TRIES: Final = 40
 #: About one message a second and channel is what Slack allows.
 PACE_S: Final = 1.0
 
+#: Slack, or the way to it, is away: nothing is learned about the message, so it is tried for a day.
+OUTAGE: Final = frozenset(
+    {"unreachable", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
+)
+OUTLAST: Final = timedelta(days=1)
+#: A message that cannot be rendered this often is told as an error of ours.
+MAX_FAULTS: Final = 2
 #: Slack's words for "no road leads there".
 UNREACHABLE: Final = frozenset(
     {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "no_permission"}
 )
 #: The message we would edit is not there to edit.
 UNEDITABLE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+#: We may not read the channel, and shall not be allowed to in a minute either.
+UNREADABLE: Final = UNREACHABLE | {"missing_scope", "not_allowed_token_type", "thread_not_found", "access_denied"}
 #: response_url used up or too old.
 SPENT: Final = frozenset({"used_url", "expired_url", "invalid_url"})
 #: Old clients and phased roll-outs refuse blocks that others take.
 PLAIN_INSTEAD: Final = frozenset({"invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format"})
 
 
-@job
+def _tell_fault(key: str, error_id: str) -> None:
+    """A delivery that fails for a reason of ours is tried again, and in the end says so."""
+    context = current()
+    with _taken(context, key) as draft:
+        if draft is None:
+            return
+        now, tries = context.clock.now(), draft.message.tries
+        if tries < MAX_FAULTS:
+            later = draft.message.model_copy(update={"tries": tries + 1})
+            context.store.outbox.later(draft, later, now + BACKOFF[tries], now)
+        else:
+            _tell(context, draft, content.unwritten(error_id), now)
+
+
+@job(on_fault=_tell_fault)
 def deliver(key: str) -> None:
     context = current()
+    with _taken(context, key) as draft:
+        if draft is not None:
+            _deliver(context, draft)
+
+
+@contextmanager
+def _taken(context: Context, key: str) -> Iterator[Draft | None]:
+    """The message in our hands. Should another delivery take it out of them, the latest is told once more."""
     draft = context.store.outbox.take(key)
     if draft is None:
+        yield None
         return
-    with structlog.contextvars.bound_contextvars(message=key, kind=draft.message.kind.value):
-        _deliver(context, draft)
+    try:
+        with structlog.contextvars.bound_contextvars(message=key, kind=draft.message.kind.value):
+            yield draft
+    except TakenOver:
+        # What this one sent last may be older than what the other one sent.
+        context.store.outbox.want(key, context.clock.now())
+        raise
+    finally:
+        context.store.outbox.release(draft)
 
 
 def _deliver(context: Context, draft: Draft) -> None:
@@ -66,6 +108,10 @@ def _deliver(context: Context, draft: Draft) -> None:
         log.error("message.nothing_to_say")
         context.store.outbox.give_up(draft, now)
         return
+    _tell(context, draft, rendered, now)
+
+
+def _tell(context: Context, draft: Draft, rendered: Content, now: datetime) -> None:
     try:
         draft, sent = _send(context, draft, rendered, now)
     except _Failed as failed:
@@ -73,6 +119,12 @@ def _deliver(context: Context, draft: Draft) -> None:
         return
     context.store.outbox.finish(draft, sent, context.clock.now())
     context.store.clockwork.count("message_sent")
+
+
+def _before_sending(context: Context, draft: Draft) -> None:
+    """A delivery that was only slow must not speak after its successor. Raises when it has one."""
+    if not context.store.outbox.still_ours(draft):
+        raise TakenOver(draft.message.key)
 
 
 class _Failed(Exception):
@@ -86,6 +138,7 @@ class _Failed(Exception):
 
 def _send(context: Context, draft: Draft, rendered: Content, now: datetime) -> tuple[Draft, Message]:
     message = draft.message
+    _before_sending(context, draft)
     try:
         match message.road(now):
             case Road.UPDATE:
@@ -112,6 +165,7 @@ def _send(context: Context, draft: Draft, rendered: Content, now: datetime) -> t
 
 def _edit(context: Context, draft: Draft, rendered: Content) -> tuple[Draft, Message]:
     target = draft.message.target
+    _before_sending(context, draft)
     try:
         context.chat.update(target.channel, str(target.ts), text=rendered.text, blocks=rendered.blocks)
     except ChatError as error:
@@ -121,42 +175,52 @@ def _edit(context: Context, draft: Draft, rendered: Content) -> tuple[Draft, Mes
 
 def _post(context: Context, draft: Draft, rendered: Content, now: datetime) -> tuple[Draft, Message]:
     message = draft.message
-    channel = message.target.channel
+    target = message.target
     if message.road(now) is Road.DM:
-        channel = context.chat.open_dm(message.user)
-    if message.posting_since is not None:
-        found = _already_there(context, message, channel)
-        if isinstance(found, str):
-            standing = message.model_copy(update={"target": _at(message.target, channel, found), "posting_since": None})
-            draft = context.store.outbox.save(draft, standing, now)
-            return _edit(context, draft, rendered)
-        if found is None:
-            rendered = repeated(rendered)
+        target = Target(channel=context.chat.open_dm(message.user))
+    found = _already_there(context, message, target) if message.posting_since is not None else False
+    if isinstance(found, str):
+        standing = message.model_copy(update={"target": _at(target, target.channel, found), "posting_since": None})
+        return _edit(context, context.store.outbox.save(draft, standing, now), rendered)
+    # Until Slack has said where it stands, a post may stand that we do not know of.
+    doubt = message.posting_since if found is None else None
     draft = context.store.outbox.save(draft, message.model_copy(update={"posting_since": now}), now)
+    rendered = repeated(rendered) if doubt else rendered
+    _before_sending(context, draft)
     try:
         posted = context.chat.post(
-            channel,
+            target.channel,
             text=rendered.text,
             blocks=rendered.blocks,
-            thread_ts=message.target.thread_ts,
+            thread_ts=target.thread_ts,
             metadata={"event_type": METADATA, "event_payload": {"key": message.key}},
         )
     except ChatError as error:
-        raise _Failed(draft, error) from error
-    context.store.outbox.pause(channel, PACE_S)
-    return draft, draft.message.model_copy(update={"target": _at(message.target, posted.channel, posted.ts)})
+        raise _Failed(draft if error.maybe_sent else _doubting(draft, doubt), error) from error
+    context.store.outbox.pause(target.channel, PACE_S)
+    return draft, draft.message.model_copy(update={"target": _at(target, posted.channel, posted.ts)})
+
+
+def _doubting(draft: Draft, since: datetime | None) -> Draft:
+    """The draft after a post that Slack refused: what was doubtful before still is."""
+    return replace(draft, message=draft.message.model_copy(update={"posting_since": since}))
 
 
 def _at(target: Target, channel: str, ts: str) -> Target:
     return target.model_copy(update={"channel": channel, "ts": ts})
 
 
-def _already_there(context: Context, message: Message, channel: str) -> str | bool | None:
-    """The ts of a post that was begun and never heard of; False: it is not there; None: we may not look."""
+def _already_there(context: Context, message: Message, target: Target) -> str | bool | None:
+    """The ts of a post that was begun and never heard of; False: it is not there; None: we may not look.
+
+    Raises ChatError when Slack does not answer now: then nothing is posted before it does.
+    """
     since = (message.posting_since or message.created_at) - timedelta(minutes=1)
     try:
-        return context.chat.find(channel, key=message.key, since=since, thread_ts=message.target.thread_ts) or False
+        return context.chat.find(target.channel, key=message.key, since=since, thread_ts=target.thread_ts) or False
     except ChatError as error:
+        if error.code not in UNREADABLE:
+            raise
         log.info("history.unread", code=error.code)
         return None
 
@@ -165,6 +229,7 @@ def _respond(context: Context, draft: Draft, rendered: Content, now: datetime) -
     message = draft.message
     used = message.model_copy(update={"response_uses": message.response_uses + 1})
     draft = context.store.outbox.save(draft, used, now)
+    _before_sending(context, draft)
     try:
         context.chat.respond(
             str(message.response_url),
@@ -184,10 +249,9 @@ def _failed(context: Context, failed: _Failed) -> None:
     log.warning("message.unsent", code=cause.code, detail=cause.detail, tries=message.tries)
     if isinstance(cause, ChatRateLimited):
         context.store.outbox.pause(message.target.channel, cause.retry_after_s)
-        unsent = message.model_copy(update={"posting_since": None})
-        context.store.outbox.later(draft, unsent, now + timedelta(seconds=cause.retry_after_s), now)
+        context.store.outbox.later(draft, message, now + timedelta(seconds=cause.retry_after_s), now)
         return
-    if message.tries >= MAX_TRIES:
+    if message.tries >= MAX_TRIES and not _worth_waiting(message, cause, now):
         log.error("message.given_up", code=cause.code)
         context.store.clockwork.count("message_given_up")
         context.store.outbox.give_up(draft, now)
@@ -197,13 +261,19 @@ def _failed(context: Context, failed: _Failed) -> None:
     context.store.outbox.later(draft, after.model_copy(update={"tries": message.tries + 1}), now + wait, now)
 
 
+def _worth_waiting(message: Message, cause: ChatError, now: datetime) -> bool:
+    """Whether Slack is away, and the message is one that does no harm when it was taken after all."""
+    away = cause.maybe_sent or cause.code in OUTAGE
+    return away and message.road(now) is not Road.EPHEMERAL and now - message.created_at < OUTLAST
+
+
 def _other_road(message: Message, cause: ChatError, now: datetime) -> Message:
     """The message with what this failure taught about its roads."""
     changes: dict[str, object] = {}
-    if not cause.maybe_sent:
-        changes["posting_since"] = None
     if cause.code in UNREACHABLE:
+        # A message that stands where we can no longer edit it must be told elsewhere.
         changes["not_in_channel"] = True
+        changes["target"] = message.target.model_copy(update={"ts": None})
     if cause.code in UNEDITABLE:
         changes["target"] = message.target.model_copy(update={"ts": None})
     if cause.code in SPENT:

@@ -15,7 +15,7 @@ from workers.edge import job
 log = structlog.get_logger()
 
 
-@job
+@job()
 def refresh_roles(period: str) -> None:
     """Read the members of the user groups that carry roles; keep the old ones where Slack does not answer."""
     del period
@@ -38,7 +38,7 @@ def _refresh(context: Context, wanted: frozenset[str]) -> None:
     context.store.people.save_groups(Groups(members=members, read_at=now), now)
 
 
-@job
+@job()
 def read_account(period: str) -> None:
     """Ask GraphQL for the balance: what it says, or that it no longer answers, is what health tells of it."""
     del period
@@ -62,7 +62,7 @@ def _plain(amount: Decimal | None) -> str | None:
     return None if amount is None else str(amount)
 
 
-@job
+@job()
 def refresh_person(user: str) -> None:
     """Learn a person's time zone, for the times they read and write."""
     context = current()

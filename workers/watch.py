@@ -15,7 +15,7 @@ from workers.edge import job
 log = structlog.get_logger()
 
 
-@job
+@job()
 def poll(period: str) -> None:
     """List every pod once. A failed pass keeps what was known and says since when it fails."""
     context = current()

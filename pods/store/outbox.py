@@ -63,7 +63,7 @@ class Outbox:
     def save(self, draft: Draft, message: Message, now: datetime) -> Draft:
         """Write the record in the middle of a delivery. Raises if another delivery took over."""
         message = message.model_copy(update={"version": draft.message.version + 1})
-        self._write(draft, message, now, Commit(self._keys, now))
+        self._write(draft, message, Commit(self._keys, now))
         return Draft(message, draft.wanted, draft.token)
 
     def finish(self, draft: Draft, message: Message, now: datetime) -> None:
@@ -71,24 +71,35 @@ class Outbox:
         message = message.model_copy(
             update={"version": draft.message.version + 1, "sent": draft.wanted, "posting_since": None, "tries": 0}
         )
-        self._write(draft, message, now, Commit(self._keys, now))
-        commit = Commit(self._keys, now).expect(self._keys.wanted(message.key), str(draft.wanted))
-        commit.unschedule(self._keys.outbox, message.key).run(self._scripts)
-        self._drop_lease(message.key, draft.token)
+        self._write(draft, message, Commit(self._keys, now))
+        self._strike_out(draft, now)
 
     def later(self, draft: Draft, message: Message, at: datetime, now: datetime) -> None:
         """Not delivered: look again at `at`."""
         message = message.model_copy(update={"version": draft.message.version + 1})
-        self._write(draft, message, now, Commit(self._keys, now).schedule(self._keys.outbox, message.key, at))
-        self._drop_lease(message.key, draft.token)
+        self._write(draft, message, Commit(self._keys, now).schedule(self._keys.outbox, message.key, at))
 
     def give_up(self, draft: Draft, now: datetime) -> None:
-        """Nobody can be told on any road: the record stays, the outbox forgets it."""
-        Commit(self._keys, now).unschedule(self._keys.outbox, draft.message.key).run(self._scripts)
+        """Nobody can be told on any road: the record stays, the outbox forgets it until there is more to tell."""
+        self._strike_out(draft, now)
+
+    def still_ours(self, draft: Draft) -> bool:
+        """Whether no other delivery can have begun meanwhile."""
+        return bool(self._client.get(self._keys.message_lease(draft.message.key)) == draft.token)
+
+    def release(self, draft: Draft) -> None:
+        """Let others deliver it; nothing happens when another has it already."""
         self._drop_lease(draft.message.key, draft.token)
 
-    def _write(self, draft: Draft, message: Message, now: datetime, commit: Commit) -> None:
-        del now
+    def _strike_out(self, draft: Draft, now: datetime) -> None:
+        """Take the key out of the outbox, unless more is wanted since."""
+        key = draft.message.key
+        commit = Commit(self._keys, now)
+        if draft.wanted:
+            commit.expect(self._keys.wanted(key), str(draft.wanted))
+        commit.unschedule(self._keys.outbox, key).run(self._scripts)
+
+    def _write(self, draft: Draft, message: Message, commit: Commit) -> None:
         key = self._keys.message(message.key)
         commit.expect_version(key, draft.message.version).put(key, message, for_=RECORD_FOR)
         if not isinstance(commit.run(self._scripts), Done):

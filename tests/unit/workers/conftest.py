@@ -1,4 +1,4 @@
-"""One Valkey for all tests of a session; each test starts from an empty one."""
+"""One Valkey for all tests of a session; each test starts from an empty one, with a worker's context installed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from app.valkey import EmbeddedValkey
 from pods.store import Store, open_store
+from tests.unit.workers.world import World
 
 
 @pytest.fixture(scope="session")
@@ -25,8 +26,5 @@ def store(valkey: EmbeddedValkey) -> Iterator[Store]:
 
 
 @pytest.fixture
-def other(valkey: EmbeddedValkey) -> Iterator[Store]:
-    """The same records as another process sees them."""
-    store = open_store(valkey.url, "main")
-    yield store
-    store.client.close()
+def world(store: Store) -> World:
+    return World(store)

@@ -1,0 +1,219 @@
+"""A worker's context on a real Valkey: RunPod and Slack are scripted, time stands until it is moved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from pods.errors import PodNotFound, ProviderError
+from pods.jobs import Job
+from pods.messages import Target
+from pods.model import Account, GpuType, Listing, LogLine, Pod, PodSpec, Quota, Verb
+from pods.ports import ActionResult, Block, Capability, Posted
+from pods.requests import Place
+from pods.store import Store
+from pods.store.acceptance import Accepted
+from tests.unit.pods.builders import NOON, pod
+from tests.unit.store.records import asked, entry, message
+from workers import context
+
+
+@dataclass
+class HandClock:
+    at: datetime = NOON
+
+    def now(self) -> datetime:
+        return self.at
+
+    def advance(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+@dataclass
+class FakeRunPod:
+    """Pods as they are; an action has no effect until the test gives it one."""
+
+    clock: HandClock
+    pods: dict[str, Pod] = field(default_factory=dict)
+    calls: list[tuple[Verb, str]] = field(default_factory=list)
+    reads: int = 0
+    #: Raised by the next reads, actions and lists, in order.
+    read_errors: list[Exception] = field(default_factory=list)
+    act_errors: list[Exception] = field(default_factory=list)
+    list_errors: list[ProviderError] = field(default_factory=list)
+    #: Called instead of nothing when an action comes in.
+    effect: Any = None
+
+    def capabilities(self) -> frozenset[Capability]:
+        return frozenset({Capability.LIST, Capability.GET})
+
+    def list(self) -> Listing:
+        if self.list_errors:
+            raise self.list_errors.pop(0)
+        return Listing(pods=tuple(self.pods.values()), at=self.clock.now(), api=pod().api)
+
+    def get(self, pod_id: str) -> Pod:
+        self.reads += 1
+        if self.read_errors:
+            raise self.read_errors.pop(0)
+        if pod_id not in self.pods:
+            raise PodNotFound(status=404)
+        return self.pods[pod_id]
+
+    def act(self, verb: Verb, pod: Pod) -> ActionResult:
+        self.calls.append((verb, pod.id))
+        if self.effect is not None:
+            self.effect(verb, pod)
+        if self.act_errors:
+            raise self.act_errors.pop(0)
+        return ActionResult(request_id=f"req-{len(self.calls)}")
+
+    def create(self, spec: PodSpec) -> ActionResult:
+        raise NotImplementedError
+
+    def logs(self, pod_id: str, *, source: str, tail: int, since: datetime | None = None) -> Sequence[LogLine]:
+        raise NotImplementedError
+
+    def gpu_types(self, *, count: int = 1) -> Sequence[GpuType]:
+        raise NotImplementedError
+
+    def account(self) -> Account:
+        raise NotImplementedError
+
+    def last_status_change(self, pod_id: str) -> str | None:
+        return None
+
+    def quotas(self) -> Sequence[Quota]:
+        return ()
+
+
+@dataclass
+class FakeChat:
+    """Records what Slack was asked; `fails` holds, per method, what it raises next (None: it does not)."""
+
+    sent: list[tuple[str, str, str]] = field(default_factory=list)
+    blocks: list[Sequence[Block]] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    fails: dict[str, list[Exception | None]] = field(default_factory=dict)
+    #: Message key -> ts of a post that stands in the channel.
+    standing: dict[str, str] = field(default_factory=dict)
+    #: Called before each answer, as (method).
+    meanwhile: Any = None
+
+    def _answer(self, method: str, where: str = "", text: str = "", blocks: Sequence[Block] = (), **more: Any) -> None:
+        self.asked.append({"method": method, "where": where, **more})
+        if self.meanwhile is not None:
+            self.meanwhile(method)
+        queue = self.fails.get(method, [])
+        if queue and (error := queue.pop(0)) is not None:
+            raise error
+        if text:
+            self.sent.append((method, where, text))
+            self.blocks.append(blocks)
+
+    def methods(self) -> list[str]:
+        return [each["method"] for each in self.asked]
+
+    def post(
+        self,
+        channel: str,
+        *,
+        text: str,
+        blocks: Sequence[Block],
+        thread_ts: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> Posted:
+        self._answer("post", channel, text, blocks, thread_ts=thread_ts, metadata=metadata)
+        return Posted(channel=channel, ts=f"{len(self.sent)}.0")
+
+    def update(self, channel: str, ts: str, *, text: str, blocks: Sequence[Block]) -> None:
+        self._answer("update", f"{channel}/{ts}", text, blocks)
+
+    def ephemeral(
+        self, channel: str, user: str, *, text: str, blocks: Sequence[Block], thread_ts: str | None = None
+    ) -> None:
+        self._answer("ephemeral", f"{channel}/{user}", text, blocks)
+
+    def respond(
+        self,
+        response_url: str,
+        *,
+        text: str,
+        blocks: Sequence[Block],
+        replace: bool = False,
+        in_channel: bool = False,
+    ) -> None:
+        self._answer("respond", response_url, text, blocks, replace=replace, in_channel=in_channel)
+
+    def open_dm(self, user: str) -> str:
+        self._answer("open_dm", user)
+        return f"D{user}"
+
+    def find(self, channel: str, *, key: str, since: datetime, thread_ts: str | None = None) -> str | None:
+        self._answer("find", channel, since=since, thread_ts=thread_ts)
+        return self.standing.get(key)
+
+    def publish_home(self, user: str, view: Block) -> None:
+        self._answer("publish_home", user)
+
+    def group_members(self, group: str) -> Sequence[str]:
+        self._answer("group_members", group)
+        return ()
+
+    def user_zone(self, user: str) -> str | None:
+        return None
+
+
+ROOM = "C0GPUPODS"
+POLICY = """
+zone = "Europe/Berlin"
+[roles]
+default = "operator"
+[direct]
+ceiling = "operator"
+[[channel]]
+id = "C0GPUPODS"
+ceiling = "admin"
+"""
+
+
+@dataclass
+class World:
+    store: Store
+    clock: HandClock = field(default_factory=HandClock)
+    chat: FakeChat = field(default_factory=FakeChat)
+    woken: list[tuple[Job, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.runpod = FakeRunPod(self.clock)
+        self.monotonic = 0.0
+        self.store.people.publish(POLICY, self.clock.now())
+        self.context = context.Context(
+            account="main",
+            store=self.store,
+            provider=self.runpod,
+            chat=self.chat,
+            clock=self.clock,
+            wake=lambda job, subject: self.woken.append((job, subject)),
+            monotonic=lambda: self.monotonic,
+        )
+        context.install(self.context)
+
+    def accept(
+        self, name: str, verb: Verb = Verb.STOP, pods: Sequence[str] = (), *, response_url: str | None = None
+    ) -> Accepted:
+        """As the bot writes it, with its message."""
+        now = self.clock.now()
+        made, operations = asked(name, verb, pods or tuple(self.runpod.pods), now=now)
+        made = made.model_copy(update={"place": Place(channel=ROOM, response_url=response_url)})
+        told = message(name, created_at=now, response_url=response_url, target=Target(channel=ROOM))
+        accepted = self.store.walk.accept(made, operations, (told,), intent=name, audit=entry(at=now), now=now)
+        assert isinstance(accepted, Accepted)
+        return accepted
+
+    def forget_real_time(self) -> None:
+        for pattern in ("*woken*", "*paced*"):
+            for key in self.store.client.scan_iter(pattern):
+                self.store.client.delete(key)
