@@ -47,7 +47,8 @@ def closing(
     edge = _edge(life, now)
     if edge is None or (life.closed_to is not None and edge <= life.closed_to):
         return Closed(life=life)
-    done = entries(life, edge, rates, labels=labels, idle=idle) if _last(life) is not None else ()
+    # What was seen after the edge speaks for what lies before it.
+    done = tuple(entry for entry in entries(life, now, rates, labels=labels, idle=idle) if entry.hour < edge)
     gone = gone_since(life)
     return Closed(life=_shortened(life, edge), entries=done, finished=gone is not None and gone <= edge)
 

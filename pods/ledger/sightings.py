@@ -33,6 +33,8 @@ class Condition(Value):
 
     #: It holds compute.
     live: bool = False
+    #: Its container is up: `started_at` is of this run, and not of one before.
+    up: bool = False
     #: USD per hour for all its compute while live; None: not known, which is not free.
     price: Decimal | None = Decimal(0)
     #: The container disk, which costs only while live; None: not known.
@@ -147,6 +149,7 @@ def condition_of(pod: Pod, list_price: Decimal | None = None) -> Condition | Non
     volume = pod.persistent.size_gb if pod.persistent else 0
     return Condition(
         live=live,
+        up=pod.status is PodStatus.RUNNING,
         price=_price(pod, list_price) if live else Decimal(0),
         disk_gb=pod.disk_gb,
         volume_gb=volume if pod.mounts_known else None,

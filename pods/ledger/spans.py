@@ -1,7 +1,8 @@
 """What is certain of a life, and what is not: stretches of time at a rate, with how far the truth may lie from it.
 
 Both sides of a gap speak for what lies between. The same start and price on both: it ran, or stood, throughout. A later
-start: it ran from then on. What stays open is reckoned at the middle of what it can have been, and carries that doubt.
+start: it ran from then on, at its price (RunPod fixes that while a pod runs). What stays open is reckoned at the middle
+of what it can have been, and carries that doubt.
 """
 
 from __future__ import annotations
@@ -90,21 +91,21 @@ class _Reader:
                 yield _open(absent, ms, _GONE, self._cost(first))
             return
         made = to_ms(first.created_at) if first.created_at else None
-        up = to_ms(first.started_at) if first.started_at and first.live else None
+        up = min(to_ms(first.started_at), ms) if first.started_at and first.up else ms
         if absent is None or made is None or made < absent:
-            if up is not None:
-                yield _sure(max(up, absent or 0), ms, self._cost(first))
-            return
-        if not first.live:
+            yield _sure(max(up, absent or 0), ms, self._cost(first))
+        elif not first.live:
             yield _open(made, ms, self._cost(first), self._live(first, self._life.price_before))
-            return
-        running = self._cost(first)
-        up = ms if up is None else min(max(up, made), ms)
-        if first.started_at is None or up - made <= UNSEEN_AT_MOST_MS:
-            yield _sure(made, up, running)
         else:
-            yield _leaning(made, up, running, self._stopped(first))
-        yield _sure(up, ms, running)
+            yield from self._first_start(first, made, max(up, made))
+            yield _sure(max(up, made), ms, self._cost(first))
+
+    def _first_start(self, first: Condition, made: int, up: int) -> Iterator[Span]:
+        """From its making to its being up. If that took long, it may have been stopped and started on the way."""
+        if up - made <= UNSEEN_AT_MOST_MS:
+            yield _sure(made, up, self._cost(first))
+        else:
+            yield _leaning(made, up, self._cost(first), self._stopped(first))
 
     def _between(
         self, before: Condition, start: int, after: Condition, end: int, price: Decimal | None
@@ -123,7 +124,10 @@ class _Reader:
             yield from self._stood(before, start, turn, price)
             yield _sure(turn, end, self._cost(after))
         elif after.live and began is not None:
-            yield self._unclear(before, start, after, began, price)
+            if before.live and not before.up and began - start <= UNSEEN_AT_MOST_MS:
+                yield _sure(start, began, self._cost(before))
+            else:
+                yield self._unclear(before, start, after, began, price)
             yield _sure(began, end, self._cost(after))
         else:
             yield self._unclear(before, start, after, end, price)
@@ -131,8 +135,7 @@ class _Reader:
     def _throughout(self, before: Condition, after: Condition, ms: int) -> bool:
         if _bill(before) != _bill(after):
             return False
-        told = before.started_at is not None or self._life.kind is SubjectKind.VOLUME
-        return told or ms <= UNSEEN_AT_MOST_MS
+        return ms <= UNSEEN_AT_MOST_MS or _tells(before, self._life.kind)
 
     def _stood(self, before: Condition, start: int, end: int, price: Decimal | None) -> Iterator[Span]:
         """Stopped up to a known start. Over a long gap it may have run in between as well."""
@@ -146,7 +149,7 @@ class _Reader:
         if _bill(before) == _bill(after):
             # The same to look at, with no start to tell: most likely nothing happened.
             return _leaning(start, end, costs[0], self._live(before, price), self._stopped(before))
-        if before.live and after.live and before.started_at != after.started_at:
+        if before.live and after.live and (before.started_at, before.up) != (after.started_at, after.up):
             # It came up anew. A restart holds its compute; a stop and a start do not.
             return _leaning(start, end, *costs, self._stopped(before), self._stopped(after))
         if before.live or after.live:
@@ -190,7 +193,14 @@ class _Reader:
 def _bill(condition: Condition) -> tuple[object, ...]:
     """What must be the same on both sides of a gap."""
     size = (condition.disk_gb, condition.volume_gb, condition.network_gb, condition.tier)
-    return (condition.live, condition.price, condition.started_at, *size)
+    return (condition.live, condition.up, condition.price, condition.started_at, *size)
+
+
+def _tells(condition: Condition, kind: SubjectKind) -> bool:
+    """Whether the same on both sides of a gap means that nothing happened in it."""
+    if kind is SubjectKind.VOLUME:
+        return True
+    return condition.started_at is not None and (condition.up or not condition.live)
 
 
 def _began(before: Condition, after: Condition, start: int, end: int) -> int | None:
@@ -256,7 +266,7 @@ def _thinned(seen: list[tuple[int, Condition]], kind: SubjectKind) -> Iterator[t
     """Without what lies inside an unbroken run: its first and last sighting say as much."""
     for place, (ms, condition) in enumerate(seen):
         inside = 0 < place < len(seen) - 1 and seen[place - 1][1] is condition is seen[place + 1][1]
-        if not inside or (condition.started_at is None and kind is SubjectKind.POD):
+        if not inside or not _tells(condition, kind):
             yield ms, condition
 
 
