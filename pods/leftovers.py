@@ -76,8 +76,8 @@ def leftover_step(leftover: Leftover | None, seen: Stopped, rule: StorageRule) -
     act = _due(current, seen.now, rule)
     if act is None:
         return LeftoverStep(leftover)
-    told = {"nudged_at": seen.now} if act is LeftoverAct.NUDGE else {"offered_at": seen.now}
-    return LeftoverStep(_moved(current, **told), act)
+    said = {"nudged_at": seen.now} if act is LeftoverAct.NUDGE else {"offered_at": seen.now}
+    return LeftoverStep(_moved(current, **said), act)
 
 
 def _due(leftover: Leftover, now: datetime, rule: StorageRule) -> LeftoverAct | None:
