@@ -129,6 +129,7 @@ class Listeners:
             origin=Origin.MENTION,
             trigger=str(body.get("event_id", "")),
             thread_ts=event.get("thread_ts") or self._thread_of(event),
+            reading_ts=event.get("thread_ts"),
         )
         reply = self._late(context) or self._foreign(ask) or answer(self.face, ask)
         self._later(ask, reply)
@@ -192,6 +193,7 @@ class Listeners:
             origin=Origin.BUTTON,
             trigger=str(body.get("trigger_id", "")),
             thread_ts=message.get("thread_ts") or container.get("thread_ts"),
+            reading_ts=message.get("thread_ts") or container.get("thread_ts"),
             response_url=body.get("response_url"),
         )
 

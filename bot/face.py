@@ -30,7 +30,10 @@ class Ask:
     origin: Origin
     #: Unique per invocation and the same on redelivery.
     trigger: str
+    #: Where the public answer goes.
     thread_ts: str | None = None
+    #: The thread the person is reading, if any: a private answer anywhere else would not be seen.
+    reading_ts: str | None = None
     response_url: str | None = None
 
     @property
@@ -109,11 +112,12 @@ class Face:
     def send(self, ask: Ask, kind: MessageKind, content: Content, now: datetime) -> str:
         """Queue a message whose content is in its record; its key."""
         key = f"{derived_id(kind.value, ask.trigger)}.{kind.value}"
+        public = kind is MessageKind.SHARED
         message = Message(
             key=key,
             kind=kind,
             user=ask.user,
-            target=Target(channel=ask.channel, thread_ts=ask.thread_ts),
+            target=Target(channel=ask.channel, thread_ts=ask.thread_ts if public else ask.reading_ts),
             response_url=ask.response_url,
             created_at=now,
             content=content,

@@ -123,7 +123,13 @@ def confirm_message(request: Request, ask: Ask, now: datetime) -> Message:
     """The requester's own dialog. A slash command shows it with its ack, so it counts as told."""
     message = request_message(request, now)
     told_by_ack = 1 if ask.origin is Origin.SLASH else 0
-    return message.model_copy(update={"key": confirm_key(request.id), "kind": MessageKind.CONFIRM, "sent": told_by_ack})
+    changes = {
+        "key": confirm_key(request.id),
+        "kind": MessageKind.CONFIRM,
+        "sent": told_by_ack,
+        "target": message.target.model_copy(update={"thread_ts": ask.reading_ts}),
+    }
+    return message.model_copy(update=changes)
 
 
 def confirm_key(request_id: str) -> str:

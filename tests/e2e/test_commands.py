@@ -251,3 +251,17 @@ def test_the_home_tab_shows_ones_own_pods_and_the_commands(bot: Bot) -> None:
     assert "abc123" in home
     assert "k7m2qx" not in home
     assert "/pod stop" in home
+
+
+def test_a_private_answer_stands_where_the_person_is_reading(bot: Bot) -> None:
+    bot.say("@podkeeper terminate abc123")
+    asked = [event["message"] for event in bot.slack.seen(BOB) if event.get("message", {}).get("ephemeral")][-1]
+    assert "Gone for good" in asked["text"]
+    assert asked["thread_ts"] is None
+
+    thread = bot.say("@podkeeper list").private
+    assert "nlp-train" in thread[-1]
+    first = bot.slack.messages("gpu-pods")[0].ts
+    bot.say("@podkeeper terminate abc123", thread_ts=first)
+    again = [event["message"] for event in bot.slack.seen(BOB) if event.get("message", {}).get("ephemeral")][-1]
+    assert again["thread_ts"] == first
