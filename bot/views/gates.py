@@ -142,7 +142,7 @@ def confirmed(request: Request, operations: Sequence[Operation]) -> Content:
     if consent is not None and consent.state is GateState.OPEN:
         then = f"Now {people(consent.who, joint='or')} is asked, as the owner, in the channel."
     else:
-        then = "The result appears in the channel."
+        then = f"The result appears in the {'thread' if request.place.thread_ts else 'channel'}."
     return page([f"Confirmed: {_order(request, operations)}. {then}"], key=_key(request))
 
 
