@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from pods.errors import PodNotFound, ProviderError
+from pods.errors import NeedsGraphql, PodNotFound, ProviderError
 from pods.jobs import Job
 from pods.messages import Target
 from pods.model import Account, GpuType, Listing, LogLine, Pod, PodSpec, Quota, Verb
@@ -43,6 +43,8 @@ class FakeRunPod:
     read_errors: list[Exception] = field(default_factory=list)
     act_errors: list[Exception] = field(default_factory=list)
     list_errors: list[ProviderError] = field(default_factory=list)
+    account_answer: Account | ProviderError = field(default_factory=NeedsGraphql)
+    quotas_left: Sequence[Quota] = ()
     #: Called instead of nothing when an action comes in.
     effect: Any = None
 
@@ -80,13 +82,15 @@ class FakeRunPod:
         raise NotImplementedError
 
     def account(self) -> Account:
-        raise NotImplementedError
+        if isinstance(self.account_answer, ProviderError):
+            raise self.account_answer
+        return self.account_answer
 
     def last_status_change(self, pod_id: str) -> str | None:
         return None
 
     def quotas(self) -> Sequence[Quota]:
-        return ()
+        return self.quotas_left
 
 
 @dataclass
@@ -99,6 +103,8 @@ class FakeChat:
     fails: dict[str, list[Exception | None]] = field(default_factory=dict)
     #: Message key -> ts of a post that stands in the channel.
     standing: dict[str, str] = field(default_factory=dict)
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    zones: dict[str, str] = field(default_factory=dict)
     #: Called before each answer, as (method).
     meanwhile: Any = None
 
@@ -134,7 +140,7 @@ class FakeChat:
     def ephemeral(
         self, channel: str, user: str, *, text: str, blocks: Sequence[Block], thread_ts: str | None = None
     ) -> None:
-        self._answer("ephemeral", f"{channel}/{user}", text, blocks)
+        self._answer("ephemeral", f"{channel}/{user}", text, blocks, thread_ts=thread_ts)
 
     def respond(
         self,
@@ -156,14 +162,15 @@ class FakeChat:
         return self.standing.get(key)
 
     def publish_home(self, user: str, view: Block) -> None:
-        self._answer("publish_home", user)
+        self._answer("publish_home", user, view=view)
 
     def group_members(self, group: str) -> Sequence[str]:
         self._answer("group_members", group)
-        return ()
+        return self.groups.get(group, ())
 
     def user_zone(self, user: str) -> str | None:
-        return None
+        self._answer("user_zone", user)
+        return self.zones.get(user)
 
 
 ROOM = "C0GPUPODS"
