@@ -16,7 +16,7 @@ from pods.model import PodStatus
 from pods.protectors import Testimony, silent, unanswered, work
 from pods.runs import Run, cpu_loud, gpu_loud, loud, signs, unbroken
 from pods.samples import AHEAD, BUCKET, Bucket, Sample, bucket_start
-from pods.verdicts import Evidence, Reason, Verdict, VerdictKind
+from pods.verdicts import Break, Evidence, Reason, Verdict, VerdictKind
 from pods.watch_rules import IdleRule
 
 _STARTS: Final = frozenset({PodStatus.PROVISIONING, PodStatus.STARTING})
@@ -49,7 +49,7 @@ def judge(
     testimonies: Sequence[Testimony] = (),
     buckets: Sequence[Bucket] = (),
 ) -> Verdict:
-    """`samples` oldest first, at least of the window and a gap before it; `buckets` only date idleness further back."""
+    """`samples` oldest first, at least of the window and a gap before it; `buckets` only date it further back."""
     run = unbroken(samples, rule)
     case = _Case(samples=samples, buckets=buckets, testimonies=tuple(testimonies), rule=rule, now=now, run=run)
     return _unjudgeable(case) or _working(case) or _too_young(case) or _quiet(case)
@@ -137,8 +137,9 @@ def _quiet(case: _Case) -> Verdict:
 
 def _idle_since(case: _Case, since: datetime | None) -> datetime | None:
     """The quiet's beginning, or the last work that a protector knew of in it."""
+    since = _dated_back(case, since)
     last = work(case.rule, case.testimonies, since) if since else None
-    return (last.active_at or last.at) if last else _dated_back(case, since)
+    return (last.active_at or last.at) if last else since
 
 
 def _quiet_since(case: _Case) -> tuple[datetime | None, datetime | None]:
@@ -157,8 +158,8 @@ def _quiet_since(case: _Case) -> tuple[datetime | None, datetime | None]:
 
 
 def _dated_back(case: _Case, since: datetime | None) -> datetime | None:
-    """Where raw samples end within idleness, full and quiet buckets before them tell since when."""
-    if since is None or not case.samples or since != case.samples[0].at:
+    """Where the run ends within idleness, full and quiet buckets before it tell since when."""
+    if since is None or case.run.broken_by is not Break.HISTORY or since != case.run.samples[0].at:
         return since
     judged_from = case.run.began_at + case.rule.warm_up if case.run.began_at else since
     known = {bucket.start: bucket for bucket in case.buckets}
@@ -171,7 +172,9 @@ def _dated_back(case: _Case, since: datetime | None) -> datetime | None:
 
 def _all_quiet(bucket: Bucket, rule: IdleRule) -> bool:
     gpus = all(peak is not None and peak < rule.gpu_busy for peak in bucket.gpu_peaks)
-    return gpus and bucket.coverage == 1 and bucket.cpu_peak is not None and bucket.cpu_peak < rule.cpu_busy
+    cpu = bucket.cpu_peak is not None and bucket.cpu_peak < rule.cpu_busy
+    logs = bucket.log_peak is None or bucket.log_peak < rule.log_lines_per_min
+    return gpus and cpu and logs and not bucket.heartbeat and bucket.coverage == 1
 
 
 def _window(case: _Case) -> tuple[Sample, ...]:

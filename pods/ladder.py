@@ -70,7 +70,9 @@ class Refresh(Value):
 
 
 class StopPod(Value):
-    """Order a stop, after `stops.veto` of a fresh reading."""
+    """Order a stop, after `stops.veto` of a fresh reading. An order is made once, under its key."""
+
+    key: str
 
 
 class WouldStop(Value):
@@ -221,7 +223,8 @@ def _climbed(spell: Spell, scene: Scene, rule: LadderRule) -> Climb:
         return Climb(told, (*corrected, _telling(told)))
     if scene.mode is Mode.SHADOW:
         return Climb(moved(standing, rung=Rung.WOULD_STOP), (WouldStop(),))
-    return Climb(moved(standing, rung=Rung.STOPPING, stop_ordered_at=scene.now), (StopPod(),))
+    stopping = moved(standing, rung=Rung.STOPPING, stop_ordered_at=scene.now)
+    return Climb(stopping, (StopPod(key=f"{stopping.key}-stop-{stopping.version}"),))
 
 
 def _standing(spell: Spell, scene: Scene, rule: LadderRule) -> Spell:

@@ -1,4 +1,4 @@
-"""The unbroken run of samples up to the newest: same container, same GPUs, no hole. Pure.
+"""The unbroken run of samples up to the newest, a window long: same container, same GPUs, no hole. Pure.
 
 A verdict may use nothing older: across a hole, a restart or another number of GPUs nobody knows what happened.
 """
@@ -31,7 +31,7 @@ class Run:
 
 
 def unbroken(samples: Sequence[Sample], rule: IdleRule) -> Run:
-    """Walk back from the newest sample to the first break. `samples` are oldest first."""
+    """Walk back from the newest sample to the first break, or past the window. `samples` are oldest first."""
     kept: list[Sample] = []
     missing = 0
     broken_by = Break.HISTORY
@@ -40,6 +40,8 @@ def unbroken(samples: Sequence[Sample], rule: IdleRule) -> Run:
     later: Sample | None = None
     for index in range(len(samples) - 1, -1, -1):
         sample = samples[index]
+        if samples[-1].at - sample.at > rule.window + rule.max_gap:
+            break
         edge = kept[-1] if kept else samples[-1]
         if (found := _break(sample, later, edge, rule)) is not None:
             broken_by = found

@@ -78,6 +78,8 @@ class Bucket(Value):
     gpu_memory_peaks: tuple[int | None, ...] = ()
     cpu_peak: int | None = None
     memory_peak: int | None = None
+    log_peak: float | None = None
+    heartbeat: bool = False
 
     @property
     def coverage(self) -> float:
@@ -155,6 +157,8 @@ def _poured(bucket: Bucket, sample: Sample) -> Bucket:
         gpu_memory_peaks=_peaks(bucket.gpu_memory_peaks, tuple(gpu.memory_util for gpu in gpus)),
         cpu_peak=most(bucket.cpu_peak, sample.cpu_util),
         memory_peak=most(bucket.memory_peak, sample.memory_util),
+        log_peak=most(bucket.log_peak, sample.log_rate),
+        heartbeat=bucket.heartbeat or sample.heartbeat,
     )
 
 

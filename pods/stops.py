@@ -6,11 +6,13 @@ Between the order and the call an answer, a hold or work may come: each of them 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from pods.holds import in_force
 from pods.idle import still_quiet
 from pods.ladder import Scene, limit, stop_due
 from pods.model import PodStatus
+from pods.runs import loud
 from pods.samples import Sample
 from pods.spells import End, Rung, Spell, ended, moved, voided
 from pods.watch_rules import LadderRule, Mode
@@ -27,31 +29,38 @@ class Veto(StrEnum):
     KEPT = "kept"
     #: The policy, a lock or the pod's disks forbid it by now.
     FORBIDDEN = "forbidden"
+    #: The fresh reading lacks figures; it can be made again.
+    MISSING = "missing"
     #: The fresh reading does not bear the verdict out.
     NOT_QUIET = "not_quiet"
 
 
 def veto(spell: Spell, scene: Scene, fresh: Sample, rule: LadderRule) -> Veto | None:
     """`fresh` was read for this; `scene.pod` is the same reading, `scene.verdict` the one the order came from."""
-    if not scene.healthy:
-        return Veto.OUTAGE
-    if spell.end is not None or spell.rung is not Rung.STOPPING:
-        return Veto.OVER
     due = stop_due(spell.warning, scene.verdict, rule) if spell.warning else None
-    if due is None or scene.now < due:
-        return Veto.UNWARNED
-    if in_force(scene.holds, scene.now) is not None:
-        return Veto.KEPT
-    if scene.mode is not Mode.STOP or limit(spell, scene, rule) is not None:
-        return Veto.FORBIDDEN
-    running = scene.pod.status is PodStatus.RUNNING
-    return None if running and still_quiet(fresh, scene.verdict) else Veto.NOT_QUIET
+    lacks = fresh.status is PodStatus.RUNNING and not fresh.complete and not loud(fresh, scene.verdict.evidence.rule)
+    hindrances = {
+        Veto.OUTAGE: not scene.healthy,
+        Veto.OVER: spell.end is not None or spell.rung is not Rung.STOPPING,
+        Veto.UNWARNED: due is None or scene.now < due,
+        Veto.KEPT: in_force(scene.holds, scene.now) is not None,
+        Veto.FORBIDDEN: scene.mode is not Mode.STOP or limit(spell, scene, rule) is not None,
+        Veto.MISSING: lacks,
+        Veto.NOT_QUIET: not still_quiet(fresh, scene.verdict),
+    }
+    return next((hindrance for hindrance, there in hindrances.items() if there), None)
+
+
+#: A reason to look again, not to give the stop up.
+DEFERS: Final = frozenset({Veto.MISSING, Veto.OUTAGE})
 
 
 class StopResult(StrEnum):
     DONE = "done"
     #: Not made, for a `Veto`.
     VETOED = "vetoed"
+    #: Not made now, for want of figures or of RunPod; the warning stands.
+    DEFERRED = "deferred"
     #: Made or tried, and not confirmed.
     FAILED = "failed"
 
@@ -62,4 +71,7 @@ def after_stop(spell: Spell, result: StopResult, scene: Scene) -> Spell:
         return spell
     if result is StopResult.DONE:
         return ended(spell, End.STOPPED, scene.now)
+    if result is StopResult.DEFERRED:
+        # An answer may have come meanwhile; then there is no warning to go back to.
+        return moved(spell, rung=Rung.WARNED if spell.warning else spell.rung, stop_ordered_at=None)
     return moved(voided(spell), stop_ordered_at=None, stop_failed=result is StopResult.FAILED)

@@ -59,6 +59,7 @@ class Reason(StrEnum):
 class Break(StrEnum):
     """Why the evidence does not reach further back."""
 
+    #: It reaches over the whole window, or the samples end.
     HISTORY = "history"
     GAP = "gap"
     RESTART = "restart"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -72,19 +73,19 @@ class IdleRule(_Rule):
             raise ValueError("`window_min` must be shorter than samples are kept")
         return self
 
-    @property
+    @cached_property
     def window(self) -> timedelta:
         return timedelta(minutes=self.window_min)
 
-    @property
+    @cached_property
     def warm_up(self) -> timedelta:
         return timedelta(minutes=self.warm_up_min)
 
-    @property
+    @cached_property
     def max_gap(self) -> timedelta:
         return timedelta(seconds=self.max_gap_s)
 
-    @property
+    @cached_property
     def fresh(self) -> timedelta:
         return timedelta(seconds=self.fresh_s)
 

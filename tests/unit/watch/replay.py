@@ -24,7 +24,7 @@ from pods.model import Cpu, Gpu, GpuSample, LogLine, NetworkMount, Pod, PodStatu
 from pods.protectors import HEARTBEAT, Finding, Testimony, read_logs, remember, unread
 from pods.samples import Rings, observe, record
 from pods.spells import Spell, delivered
-from pods.stops import StopResult, after_stop, veto
+from pods.stops import DEFERS, StopResult, after_stop, veto
 from pods.verdicts import Verdict
 from pods.watch_rules import IdleRule, LadderRule, Protector
 from tests.unit.pods.builders import NOON
@@ -161,8 +161,10 @@ class Replay:
                 self._answer(part["answer"], scene)
             if isinstance(effect, StopPod) and self.spell is not None:
                 fresh = observe(self._fresh(part, scene.pod), scene.now)
-                if veto(self.spell, scene, fresh, self.trace.ladder) is not None:
-                    self.spell = after_stop(self.spell, StopResult.VETOED, scene)
+                no = veto(self.spell, scene, fresh, self.trace.ladder)
+                if no is not None:
+                    result = StopResult.DEFERRED if no in DEFERS else StopResult.VETOED
+                    self.spell = after_stop(self.spell, result, scene)
 
     @staticmethod
     def _fresh(part: Mapping[str, Any], pod: Pod) -> Pod:
