@@ -26,31 +26,32 @@ class FleetStore:
 
     def load(self) -> Fleet:
         version = cast("str | None", self._client.get(self._keys.fleet_version))
-        if version is None:
-            return Fleet()
-        if self._cached is not None and self._cached[0] == version:
+        if version is not None and self._cached is not None and self._cached[0] == version:
             return self._cached[1]
-        record = cast("str | None", self._client.get(self._keys.fleet))
-        fleet = Fleet.model_validate_json(record) if record else Fleet()
+        fleet = self._newest() or Fleet()
         self._cached = (str(fleet.version), fleet)
         return fleet
+
+    def _newest(self) -> Fleet | None:
+        record = cast("str | None", self._client.get(self._keys.fleet))
+        return Fleet.model_validate_json(record) if record else None
 
     def change(self, decide: Callable[[Fleet], Fleet], now: datetime) -> Fleet:
         """Apply a pure change to the newest snapshot; a concurrent one is not overwritten but built upon."""
         while True:
-            before = self.load()
+            newest = self._newest()
+            before = newest or Fleet()
             after = decide(before)
             if after is before:
                 return before
             commit = Commit(self._keys, now)
-            if before.version:
-                commit.expect_version(self._keys.fleet, before.version)
-            else:
+            if newest is None:
                 commit.once(self._keys.fleet)
+            else:
+                commit.expect_version(self._keys.fleet, before.version)
             commit.put(self._keys.fleet, after).put_text(self._keys.fleet_version, str(after.version))
             if isinstance(commit.run(self._scripts), Done):
                 return after
-            self._cached = None
 
     def facts(self) -> dict[str, PodFacts]:
         raw = cast("dict[str, str]", self._client.hgetall(self._keys.facts))
