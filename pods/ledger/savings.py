@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -15,7 +15,6 @@ from pods.ledger.sightings import SubjectKind
 from pods.ledger.sweep import Sweep
 from pods.ledger.totals import Window
 from pods.model import BILLED, Cloud, GpuType, Pod, Value
-from pods.money import stopped_storage_per_month
 from pods.times import Instant
 
 #: How far back idleness and use are looked at.
@@ -111,60 +110,51 @@ class _Habit(Value):
     """What a pod did in the days looked back at."""
 
     first: Instant
+    now: Instant
     idle_ms: int = 0
     running_ms: int = 0
 
-    def monthly_hours(self, ms: int, now: datetime, rates: Rates) -> Decimal:
+    def monthly_hours(self, ms: int, rates: Rates) -> Decimal:
         """So much in the time it was seen would be this much in a month."""
-        seen = max(now - self.first, LEAST_SEEN) // timedelta(milliseconds=1)
+        seen = max(self.now - self.first, LEAST_SEEN) // timedelta(milliseconds=1)
         return Decimal(ms) / seen * rates.hours_per_month
 
 
-def _habits(entries: Iterable[Entry], now: datetime) -> dict[str, tuple[_Habit, datetime]]:
+def _habits(entries: Iterable[Entry], now: datetime) -> dict[str, _Habit]:
     habits: dict[str, _Habit] = {}
     for entry in entries:
         if entry.kind is SubjectKind.POD and now - LOOK_BACK <= entry.hour <= now:
-            habit = habits.get(entry.id, _Habit(first=entry.hour))
+            habit = habits.get(entry.id, _Habit(first=entry.hour, now=now))
             habits[entry.id] = _Habit(
                 first=min(habit.first, entry.hour),
+                now=now,
                 idle_ms=habit.idle_ms + entry.idle_ms,
                 running_ms=habit.running_ms + entry.running_ms,
             )
-    return {pod_id: (habit, now) for pod_id, habit in habits.items()}
+    return habits
 
 
-def _of_pod(
-    pod: Pod, habit: tuple[_Habit, datetime] | None, types: Mapping[str, GpuType], rates: Rates
-) -> list[Saving]:
+def _of_pod(pod: Pod, habit: _Habit | None, types: Mapping[str, GpuType], rates: Rates) -> Iterator[Saving]:
     """Only of a pod that holds compute now, at a price that is known."""
     if habit is None or pod.status not in BILLED or not pod.cost_known:
-        return []
-    seen, now = habit
-    found = []
-    idle_hours = seen.monthly_hours(seen.idle_ms, now, rates)
-    disk = (stopped_storage_per_month(pod, rates) or ZERO) / rates.hours_per_month
-    running = rates.running(
-        disk_gb=pod.disk_gb or 0, volume_gb=pod.persistent.size_gb if pod.persistent else 0, compute=pod.cost_per_hour
-    )
-    per_month = idle_hours * (running.total - disk)
-    found.append(Saving(deed=Deed.STOP_IDLE, kind=SubjectKind.POD, id=pod.id, name=pod.name, per_month=per_month))
+        return
+    subject = Saving(deed=Deed.STOP_IDLE, kind=SubjectKind.POD, id=pod.id, name=pod.name, per_month=ZERO)
+    idle_hours = habit.monthly_hours(habit.idle_ms, rates)
+    yield subject.model_copy(update={"per_month": idle_hours * saved_by_stop(pod, rates)})
     other = cheaper(pod, types)
     if other is not None and pod.gpu is not None:
         gpu, cloud, price = other
-        used = seen.monthly_hours(seen.running_ms, now, rates)
-        found.append(
-            Saving(
-                deed=Deed.CHEAPER_GPU,
-                kind=SubjectKind.POD,
-                id=pod.id,
-                name=pod.name,
-                per_month=used * (pod.cost_per_hour - price * pod.gpu.count),
-                gpu=gpu.id,
-                cloud=cloud,
-                price=price,
-            )
-        )
-    return found
+        per_hour = pod.cost_per_hour - price * pod.gpu.count
+        change = {"deed": Deed.CHEAPER_GPU, "gpu": gpu.id, "cloud": cloud, "price": price}
+        per_month = habit.monthly_hours(habit.running_ms, rates) * per_hour
+        yield subject.model_copy(update={**change, "per_month": per_month})
+
+
+def saved_by_stop(pod: Pod, rates: Rates) -> Decimal:
+    """USD per hour less while it is stopped: its compute and container disk, but its volume disk then costs double."""
+    volume = pod.persistent.size_gb if pod.persistent else 0
+    running = rates.running(disk_gb=pod.disk_gb or 0, volume_gb=volume, compute=pod.cost_per_hour)
+    return running.total - rates.stopped(volume_gb=volume).total
 
 
 def cheaper(pod: Pod, types: Mapping[str, GpuType]) -> tuple[GpuType, Cloud, Decimal] | None:

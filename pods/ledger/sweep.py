@@ -1,11 +1,11 @@
-"""The storage nobody uses: stopped pods and unattached network volumes, each with its days, dollars so far and per month.
+"""The storage nobody uses: stopped pods and unattached network volumes, with days, dollars so far and per month.
 
 Pure. Nothing is done here: each line is for a person to terminate or to keep for a while.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -44,8 +44,8 @@ class SweepLine(Value):
     since: Instant
     days: int
     #: USD since then; only what the books hold, so at least this much.
-    so_far: Decimal
-    so_far_basis: Basis
+    so_far: Decimal = ZERO
+    so_far_basis: Basis = Basis.ESTIMATE
     #: USD, estimated; None: what disks it has is not known.
     per_month: Decimal | None
 
@@ -90,28 +90,9 @@ def sweep(
     rates: Rates,
     now: datetime,
 ) -> Sweep:
-    """`stopped` and `unattached`: since when, by id. What has no such time is too new, or not known, and is left out."""
+    """`stopped` and `unattached`: since when, by id. What has no such time is new, or not known, and is left out."""
     spent = _spent({**_keys(SubjectKind.POD, stopped), **_keys(SubjectKind.VOLUME, unattached)}, entries)
-    lines = [
-        _line(SubjectKind.POD, pod.id, pod.name, stopped[pod.id], now).model_copy(
-            update={
-                "size_gb": pod.persistent.size_gb if pod.persistent else None,
-                "per_month": stopped_storage_per_month(pod, rates),
-            }
-        )
-        for pod in pods
-        if pod.status in _IDLE and pod.id in stopped and now - stopped[pod.id] >= STOPPED_AT_LEAST
-    ]
-    lines += [
-        _line(SubjectKind.VOLUME, volume.id, volume.name, unattached[volume.id], now).model_copy(
-            update={
-                "size_gb": volume.size_gb,
-                "per_month": rates.network_per_month(size_gb=volume.size_gb, tier=volume.tier),
-            }
-        )
-        for volume in volumes
-        if volume.id in unattached and now - unattached[volume.id] >= UNATTACHED_AT_LEAST
-    ]
+    lines = [*_pod_lines(pods, stopped, rates, now), *_volume_lines(volumes, unattached, rates, now)]
     # A stopped pod without a disk of its own costs nothing; there is nothing to sweep.
     costing = [line for line in lines if line.per_month is None or line.per_month]
     held = {(each.kind, each.id) for each in kept if each.until > now}
@@ -130,17 +111,38 @@ def _dearest(line: SweepLine) -> tuple[bool, Decimal, str]:
     return (line.per_month is not None, -(line.per_month or ZERO), line.id)
 
 
-def _line(kind: SubjectKind, subject: str, name: str, since: datetime, now: datetime) -> SweepLine:
-    return SweepLine(
-        kind=kind,
-        id=subject,
-        name=name,
-        since=since,
-        days=(now - since).days,
-        so_far=ZERO,
-        so_far_basis=Basis.ESTIMATE,
-        per_month=None,
-    )
+def _pod_lines(
+    pods: Iterable[Pod], stopped: Mapping[str, datetime], rates: Rates, now: datetime
+) -> Iterator[SweepLine]:
+    for pod in pods:
+        since = stopped.get(pod.id)
+        if pod.status in _IDLE and since is not None and now - since >= STOPPED_AT_LEAST:
+            yield SweepLine(
+                kind=SubjectKind.POD,
+                id=pod.id,
+                name=pod.name,
+                size_gb=pod.persistent.size_gb if pod.persistent else None,
+                since=since,
+                days=(now - since).days,
+                per_month=stopped_storage_per_month(pod, rates),
+            )
+
+
+def _volume_lines(
+    volumes: Iterable[NetworkVolume], unattached: Mapping[str, datetime], rates: Rates, now: datetime
+) -> Iterator[SweepLine]:
+    for volume in volumes:
+        since = unattached.get(volume.id)
+        if since is not None and now - since >= UNATTACHED_AT_LEAST:
+            yield SweepLine(
+                kind=SubjectKind.VOLUME,
+                id=volume.id,
+                name=volume.name,
+                size_gb=volume.size_gb,
+                since=since,
+                days=(now - since).days,
+                per_month=rates.network_per_month(size_gb=volume.size_gb, tier=volume.tier),
+            )
 
 
 _Key = tuple[SubjectKind, str]
