@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from app.valkey import EmbeddedValkey
 from pods.store import Store, open_store
@@ -28,3 +30,10 @@ def store(valkey: EmbeddedValkey) -> Iterator[Store]:
 @pytest.fixture
 def world(store: Store) -> World:
     return World(store)
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[list[EventDict]]:
+    """What is logged, as it is said; drawing a traceback takes longer than the step that failed."""
+    with capture_logs() as logs:
+        yield logs

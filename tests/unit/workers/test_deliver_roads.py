@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from pods.errors import ChatRateLimited
 from pods.messages import Content, MessageKind, Target
@@ -181,15 +181,16 @@ def test_an_outage_of_slack_swallows_no_message(world: World) -> None:
     assert world.chat.sent == [("post", ROOM, "stopped")]
 
 
-def test_a_message_nobody_takes_is_given_up_counted_and_tried_again_when_there_is_more(world: World) -> None:
+def test_a_message_nobody_takes_is_given_up_counted_and_tried_again_when_there_is_more(
+    world: World, logged: list[EventDict]
+) -> None:
     told(world)
     world.chat.fails = {"post": [no("user_not_found")] * (MAX_TRIES + 1)}
-    with capture_logs() as logs:
-        again(world, MAX_TRIES)
-        assert waiting(world)
-        again(world)
+    again(world, MAX_TRIES)
+    assert waiting(world)
+    again(world)
     assert not waiting(world)
-    (given_up,) = [line for line in logs if line["event"] == "message.given_up"]
+    (given_up,) = [line for line in logged if line["event"] == "message.given_up"]
     assert (given_up["log_level"], given_up["code"]) == ("error", "user_not_found")
     assert world.store.clockwork.counters()["message_given_up"] == 1
     rewritten(world, "more")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,6 +45,8 @@ class FakeRunPod:
     list_errors: list[ProviderError] = field(default_factory=list)
     account_answer: Account | ProviderError = field(default_factory=NeedsGraphql)
     quotas_left: Sequence[Quota] = ()
+    #: Called once, inside the next read.
+    meanwhile: Callable[[], None] | None = None
     #: Called instead of nothing when an action comes in.
     effect: Any = None
 
@@ -58,6 +60,9 @@ class FakeRunPod:
 
     def get(self, pod_id: str) -> Pod:
         self.reads += 1
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
         if self.read_errors:
             raise self.read_errors.pop(0)
         if pod_id not in self.pods:
