@@ -78,7 +78,7 @@ def reconciled(entries: Iterable[Entry], bill: Bill, labels: Mapping[str, Labels
     on_bill = [entry for entry in settled if entry.billed is not None]
     return Reconciled(
         entries=tuple(after.values()),
-        changed=tuple(entry for key, entry in after.items() if ours.get(key) != entry),
+        changed=tuple(entry for key, entry in after.items() if ours.get(key) is not entry),
         billed=sum((entry.amounts.total for entry in on_bill), ZERO),
         estimated=sum((entry.estimate.total for entry in on_bill), ZERO),
     )
@@ -103,11 +103,18 @@ def _by_key(bill: Bill) -> dict[_Key, BillRecord]:
 
 def _billed(entry: Entry, record: BillRecord | None) -> Entry:
     if record is not None:
-        return entry.model_copy(update={"billed": _amounts(entry, record), "not_on_bill": False})
+        return _settled(entry, _amounts(entry, record))
     if not entry.unknown_ms and entry.estimate.total - entry.doubt <= HALF_CENT:
-        return entry.model_copy(update={"billed": NOTHING, "not_on_bill": False})
+        return _settled(entry, NOTHING)
     # It cost something for certain. A bill that lacks it is late, not zero.
-    return entry.model_copy(update={"not_on_bill": entry.billed is None})
+    return entry if entry.billed or entry.not_on_bill else entry.model_copy(update={"not_on_bill": True})
+
+
+def _settled(entry: Entry, billed: Amounts) -> Entry:
+    """The same entry where nothing changes."""
+    if entry.billed == billed and not entry.not_on_bill:
+        return entry
+    return entry.model_copy(update={"billed": billed, "not_on_bill": False})
 
 
 def _amounts(entry: Entry, record: BillRecord) -> Amounts:
