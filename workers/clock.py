@@ -109,9 +109,10 @@ class ClockLoop:
         published = people.published()
         try:
             text = self.policy_path.read_text(encoding="utf-8")
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             if published is None or not published.refused:
-                people.refuse(f"The policy file cannot be read: {error.strerror}.", now)
+                people.refuse(f"The policy file cannot be read: {why}.", now)
             return
         if published is not None and published.hash == policy_hash(text):
             if published.refused:
