@@ -21,6 +21,7 @@ def expire_request(context: Context, request_id: str) -> None:
     request = walk.request(request_id)
     now = context.clock.now()
     if request is None or request.open_gate is None:
+        walk.forget_gate(request_id)
         return
     gate = expire(request.open_gate, now)
     if gate.state is not GateState.EXPIRED:

@@ -267,6 +267,10 @@ class WalkStore:
     def gates_due(self, now: datetime) -> list[str]:
         return cast("list[str]", self._client.zrangebyscore(self._keys.gates, "-inf", to_ms(now)))
 
+    def forget_gate(self, request_id: str) -> None:
+        """No gate of this request is open, so none can run out."""
+        Commit(self._keys, _EPOCH).unschedule(self._keys.gates, request_id).run(self._scripts)
+
     def open_operations(self) -> list[str]:
         return sorted(cast("set[str]", self._client.smembers(self._keys.open)))
 
