@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 from zoneinfo import available_timezones
 
 import structlog
@@ -13,6 +14,9 @@ from workers.context import Context, current
 from workers.edge import job
 
 log = structlog.get_logger()
+
+#: Slack's words for a group that is not there, or not any more.
+NO_SUCH_GROUP: Final = frozenset({"no_such_subteam", "subteam_not_found"})
 
 
 @job()
@@ -28,14 +32,21 @@ def refresh_roles(period: str) -> None:
 def _refresh(context: Context, wanted: frozenset[str]) -> None:
     now = context.clock.now()
     known = context.store.people.groups()
-    try:
-        members = {group: tuple(context.chat.group_members(group)) for group in sorted(wanted)}
-    except ChatError as error:
-        log.warning("roles.unread", code=error.code, detail=error.detail)
-        if known is not None:
-            context.store.people.save_groups(known.model_copy(update={"trouble": error.sentence}), now)
-        return
-    context.store.people.save_groups(Groups(members=members, read_at=now), now)
+    members: dict[str, tuple[str, ...]] = {}
+    trouble = ""
+    for group in sorted(wanted):
+        try:
+            members[group] = tuple(context.chat.group_members(group))
+        except ChatError as error:
+            log.warning("roles.unread", group=group, code=error.code, detail=error.detail)
+            trouble = error.sentence
+            if error.code not in NO_SUCH_GROUP:
+                if known is not None:
+                    context.store.people.save_groups(known.model_copy(update={"trouble": trouble}), now)
+                return
+            # For good: its members are none, and the other groups are not held up by it.
+            members[group] = ()
+    context.store.people.save_groups(Groups(members=members, read_at=now, trouble=trouble), now)
 
 
 @job()
