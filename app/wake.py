@@ -19,6 +19,8 @@ JOB_TIMEOUT_S: Final = 60
 FAILURE_TTL_S: Final = 3600
 #: A wake-up nobody took in this time has been overtaken by the clock's next one.
 QUEUED_TTL_S: Final = 60
+#: While no worker takes any, wake-ups pile up in the list though the jobs expire. More than this say nothing new.
+QUEUED_MAX: Final = 2_000
 
 
 def queue_connection(url: str) -> redis.Redis:
@@ -47,8 +49,12 @@ class RqWake:
         }
 
     def __call__(self, job: Job, subject: str) -> None:
+        queue = self._queues[QUEUE_OF[job]]
         try:
-            self._queues[QUEUE_OF[job]].enqueue_call(
+            if queue.count >= QUEUED_MAX:
+                log.info("wake.queue_full", job=job.value, subject=subject)
+                return
+            queue.enqueue_call(
                 job.value,
                 args=(subject,),
                 timeout=JOB_TIMEOUT_S,
