@@ -1,4 +1,4 @@
-"""Whether a pod works: (samples, testimonies, rule, now) -> verdict with its evidence. Pure.
+"""Whether a pod works: (samples, words, rule, now) -> verdict with its evidence. Pure.
 
 Idleness is proved, never assumed: over a whole window without a hole, every GPU's and the CPU's peak stayed under its
 limit, and every protector of the rule said that it knows of no work. Whatever is missing makes the verdict unknown.
@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Final
 
 from pods.model import PodStatus
-from pods.protectors import Testimony, silent, unanswered, work
+from pods.protectors import Word, silent, unanswered, work
 from pods.runs import Run, cpu_loud, gpu_loud, loud, signs, unbroken
 from pods.samples import AHEAD, BUCKET, Bucket, Sample, bucket_start
 from pods.verdicts import Break, Evidence, Reason, Verdict, VerdictKind
@@ -28,7 +28,7 @@ class _Case:
 
     samples: Sequence[Sample]
     buckets: Sequence[Bucket]
-    testimonies: tuple[Testimony, ...]
+    words: tuple[Word, ...]
     rule: IdleRule
     now: datetime
     run: Run
@@ -46,12 +46,12 @@ def judge(
     rule: IdleRule,
     now: datetime,
     *,
-    testimonies: Sequence[Testimony] = (),
+    words: Sequence[Word] = (),
     buckets: Sequence[Bucket] = (),
 ) -> Verdict:
     """`samples` oldest first, at least of the window and a gap before it; `buckets` only date it further back."""
     run = unbroken(samples, rule)
-    case = _Case(samples=samples, buckets=buckets, testimonies=tuple(testimonies), rule=rule, now=now, run=run)
+    case = _Case(samples=samples, buckets=buckets, words=tuple(words), rule=rule, now=now, run=run)
     return _unjudgeable(case) or _working(case) or _too_young(case) or _quiet(case)
 
 
@@ -119,11 +119,11 @@ def _quiet(case: _Case) -> Verdict:
         if any(cpu_loud(sample, case.rule) for sample in _window(case)):
             return _verdict(case, VerdictKind.CPU_BOUND, Reason.QUIET, since=gpu_since)
         return _verdict(case, VerdictKind.UNKNOWN, Reason.NOT_COVERED)
-    proof = work(case.rule, case.testimonies, case.now - case.rule.window)
+    proof = work(case.rule, case.words, case.now - case.rule.window)
     if proof is not None:
         return _verdict(case, VerdictKind.BUSY, Reason.PROTECTED, decided_by=proof)
-    mute = silent(case.rule, case.testimonies)
-    ask = unanswered(case.rule, case.testimonies, case.now)
+    mute = silent(case.rule, case.words)
+    ask = unanswered(case.rule, case.words, case.now)
     if mute is not None:
         return _verdict(case, VerdictKind.UNKNOWN, Reason.PROTECTOR, decided_by=mute, ask=ask)
     held = any(
@@ -138,7 +138,7 @@ def _quiet(case: _Case) -> Verdict:
 def _idle_since(case: _Case, since: datetime | None) -> datetime | None:
     """The quiet's beginning, or the last work that a protector knew of in it."""
     since = _dated_back(case, since)
-    last = work(case.rule, case.testimonies, since) if since else None
+    last = work(case.rule, case.words, since) if since else None
     return (last.active_at or last.at) if last else since
 
 
@@ -216,7 +216,7 @@ def _evidence(case: _Case) -> Evidence:
         gpu_memory_peaks=tuple(_peak(window, index, "memory_util") for index in range(count)),
         cpu_peak=max((s.cpu_util for s in window if s.cpu_util is not None), default=None),
         memory_peak=max((s.memory_util for s in window if s.memory_util is not None), default=None),
-        testimonies=case.testimonies,
+        words=case.words,
         cost_per_hour=case.samples[-1].cost_per_hour if case.samples else None,
     )
 

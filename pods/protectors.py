@@ -27,7 +27,7 @@ class Finding(StrEnum):
     ABSENT = "absent"
 
 
-class Testimony(Value):
+class Word(Value):
     protector: Protector
     #: When it was asked.
     at: Instant
@@ -38,34 +38,30 @@ class Testimony(Value):
     detail: str = ""
 
 
-def unanswered(rule: IdleRule, testimonies: Iterable[Testimony], now: datetime) -> tuple[Protector, ...]:
+def unanswered(rule: IdleRule, words: Iterable[Word], now: datetime) -> tuple[Protector, ...]:
     """The protectors that must be asked before the pod may count as idle."""
-    fresh = {testimony.protector for testimony in testimonies if now - rule.asked_every <= testimony.at <= now}
+    fresh = {word.protector for word in words if now - rule.asked_every <= word.at <= now}
     return tuple(protector for protector in rule.protectors if protector not in fresh)
 
 
-def work(rule: IdleRule, testimonies: Iterable[Testimony], since: datetime) -> Testimony | None:
+def work(rule: IdleRule, words: Iterable[Word], since: datetime) -> Word | None:
     """The newest proof of work after `since`, by a protector the rule has."""
     active = [
-        testimony
-        for testimony in testimonies
-        if testimony.protector in rule.protectors
-        and testimony.finding is Finding.ACTIVE
-        and (testimony.active_at or testimony.at) >= since
+        word
+        for word in words
+        if word.protector in rule.protectors and word.finding is Finding.ACTIVE and (word.active_at or word.at) >= since
     ]
-    return max(active, key=lambda testimony: testimony.active_at or testimony.at, default=None)
+    return max(active, key=lambda word: word.active_at or word.at, default=None)
 
 
-def silent(rule: IdleRule, testimonies: Iterable[Testimony]) -> Testimony | None:
+def silent(rule: IdleRule, words: Iterable[Word]) -> Word | None:
     """A protector whose newest word is that it does not know."""
-    newest = {testimony.protector: testimony for testimony in sorted(testimonies, key=lambda testimony: testimony.at)}
+    newest = {word.protector: word for word in sorted(words, key=lambda word: word.at)}
     unknown = (newest[protector] for protector in rule.protectors if protector in newest)
-    return next((testimony for testimony in unknown if testimony.finding is Finding.UNKNOWN), None)
+    return next((word for word in unknown if word.finding is Finding.UNKNOWN), None)
 
 
-def read_logs(
-    lines: Sequence[LogLine], rule: IdleRule, *, since: datetime, now: datetime
-) -> tuple[Testimony, Testimony]:
+def read_logs(lines: Sequence[LogLine], rule: IdleRule, *, since: datetime, now: datetime) -> tuple[Word, Word]:
     """What the container's lines since the window's start say: of their rate, and of heartbeats."""
     times = [(line.ts or now, line.line) for line in lines if line.source == CONTAINER]
     recent = [(at, line) for at, line in times if since <= at <= now]
@@ -73,14 +69,14 @@ def read_logs(
     busy = [at for at, _ in recent if rates[bucket_start(at)] >= rule.log_lines_per_min]
     beats = [at for at, line in recent if HEARTBEAT in line]
     return (
-        Testimony(
+        Word(
             protector=Protector.LOG_RATE,
             at=now,
             finding=Finding.ACTIVE if busy else Finding.QUIET,
             active_at=max(busy, default=None),
             detail=f"{max(rates.values(), default=0):g} lines per minute at most",
         ),
-        Testimony(
+        Word(
             protector=Protector.HEARTBEAT,
             at=now,
             finding=Finding.ACTIVE if beats else Finding.QUIET,
@@ -90,18 +86,16 @@ def read_logs(
     )
 
 
-def remember(known: Iterable[Testimony], new: Iterable[Testimony]) -> tuple[Testimony, ...]:
+def remember(known: Iterable[Word], new: Iterable[Word]) -> tuple[Word, ...]:
     """What to keep: of each protector its newest word, and its newest proof of work."""
-    kept: dict[tuple[Protector, bool], Testimony] = {}
-    for testimony in sorted((*known, *new), key=lambda testimony: testimony.at):
-        kept[testimony.protector, False] = testimony
-        if testimony.finding is Finding.ACTIVE:
-            kept[testimony.protector, True] = testimony
+    kept: dict[tuple[Protector, bool], Word] = {}
+    for word in sorted((*known, *new), key=lambda word: word.at):
+        kept[word.protector, False] = word
+        if word.finding is Finding.ACTIVE:
+            kept[word.protector, True] = word
     return tuple(dict.fromkeys(kept.values()))
 
 
-def unread(protectors: Iterable[Protector], now: datetime, detail: str) -> tuple[Testimony, ...]:
+def unread(protectors: Iterable[Protector], now: datetime, detail: str) -> tuple[Word, ...]:
     """The answers where asking failed."""
-    return tuple(
-        Testimony(protector=protector, at=now, finding=Finding.UNKNOWN, detail=detail) for protector in protectors
-    )
+    return tuple(Word(protector=protector, at=now, finding=Finding.UNKNOWN, detail=detail) for protector in protectors)

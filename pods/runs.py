@@ -77,10 +77,10 @@ def restarted(before: Sample, after: Sample) -> bool:
     """Whether the container of `after` began after `before`: it says so, or it is younger than the time between."""
     if before.started_at and after.started_at and before.started_at != after.started_at:
         return True
-    if before.uptime_s is None or after.uptime_s is None:
+    if after.uptime_s is None:
         return False
     between = (after.at - before.at).total_seconds()
-    return after.uptime_s < max(before.uptime_s, between) - UPTIME_SLACK_S
+    return after.uptime_s < max(before.uptime_s or 0, between) - UPTIME_SLACK_S
 
 
 def _tells(sample: Sample, before: Sample | None, rule: IdleRule) -> bool:

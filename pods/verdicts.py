@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from pods.model import Value
-from pods.protectors import Testimony
+from pods.protectors import Word
 from pods.times import Instant
 from pods.watch_rules import IdleRule, Protector
 
@@ -89,7 +89,7 @@ class Evidence(Value):
     gpu_memory_peaks: tuple[int | None, ...] = ()
     cpu_peak: int | None = None
     memory_peak: int | None = None
-    testimonies: tuple[Testimony, ...] = ()
+    words: tuple[Word, ...] = ()
     #: USD; None where RunPod did not say.
     cost_per_hour: Decimal | None = None
 
@@ -104,7 +104,7 @@ class Verdict(Value):
     #: The protectors to ask before this counts; none: it is settled.
     ask: tuple[Protector, ...] = ()
     #: The protector that decided, where one did.
-    decided_by: Testimony | None = None
+    decided_by: Word | None = None
 
     @property
     def candidate(self) -> bool:

@@ -21,7 +21,7 @@ from pods.holds import Holds
 from pods.idle import judge
 from pods.ladder import Effect, Scene, StopPod, Tell, climb
 from pods.model import Cpu, Gpu, GpuSample, LogLine, NetworkMount, Pod, PodStatus, Runtime
-from pods.protectors import HEARTBEAT, Finding, Testimony, read_logs, remember, unread
+from pods.protectors import HEARTBEAT, Finding, Word, read_logs, remember, unread
 from pods.samples import Rings, observe, record
 from pods.spells import Spell, delivered
 from pods.stops import DEFERS, StopResult, after_stop, veto
@@ -78,7 +78,7 @@ class Replay:
     trace: Trace
     rings: Rings = field(default_factory=lambda: Rings(pod_id="abc123"))
     holds: Holds = field(default_factory=lambda: Holds(pod_id="abc123"))
-    testimonies: tuple[Testimony, ...] = ()
+    words: tuple[Word, ...] = ()
     spell: Spell | None = None
     verdict: Verdict | None = None
     stopped_min: float | None = None
@@ -125,7 +125,7 @@ class Replay:
     def _look(self, part: Mapping[str, Any], pod: Pod, now: datetime) -> None:
         self.verdict = self._judged(now)
         if self.verdict.ask:
-            self.testimonies = remember(self.testimonies, self._asked(part, self.verdict.ask, now))
+            self.words = remember(self.words, self._asked(part, self.verdict.ask, now))
             self.verdict = self._judged(now)
         scene = self._scene(part, pod, now, self.verdict)
         step = climb(self.spell, scene, self.trace.ladder)
@@ -135,7 +135,7 @@ class Replay:
 
     def _judged(self, now: datetime) -> Verdict:
         rings = self.rings
-        return judge(rings.raw, self.trace.idle, now, testimonies=self.testimonies, buckets=rings.buckets)
+        return judge(rings.raw, self.trace.idle, now, words=self.words, buckets=rings.buckets)
 
     def _scene(self, part: Mapping[str, Any], pod: Pod, now: datetime, verdict: Verdict) -> Scene:
         return Scene(
@@ -184,12 +184,12 @@ class Replay:
         if reply.then is Then.DISOWN:
             self.facts = self.facts.model_copy(update={"owner": None})
 
-    def _asked(self, part: Mapping[str, Any], ask: tuple[Protector, ...], now: datetime) -> tuple[Testimony, ...]:
+    def _asked(self, part: Mapping[str, Any], ask: tuple[Protector, ...], now: datetime) -> tuple[Word, ...]:
         if part["logs"] is None:
             return unread(ask, now, "RunPod does not give logs")
         of_logs = read_logs(self.log, self.trace.idle, since=now - self.trace.idle.window, now=now)
-        jupyter = Testimony(protector=Protector.JUPYTER, at=now, finding=Finding(part["jupyter"]))
-        return tuple(testimony for testimony in (*of_logs, jupyter) if testimony.protector in ask)
+        jupyter = Word(protector=Protector.JUPYTER, at=now, finding=Finding(part["jupyter"]))
+        return tuple(word for word in (*of_logs, jupyter) if word.protector in ask)
 
     def _write_logs(self, part: Mapping[str, Any], now: datetime) -> None:
         lines = (part["logs"] or 0) * self.trace.poll_s / 60
