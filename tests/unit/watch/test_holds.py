@@ -1,0 +1,340 @@
+"""Holds, leases, local hours and schedules: what people said, at the times they meant."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pods.holds import (
+    Hold,
+    HoldKind,
+    Holds,
+    Lease,
+    Schedule,
+    SnoozeFor,
+    hold,
+    in_force,
+    lease,
+    release,
+    schedule,
+    snooze_until,
+)
+from pods.hours import awake_at, instant_of, is_quiet, next_local
+from pods.leases import LeaseAct, lease_step, lease_warned, stop_at
+from pods.model import Pod, PodStatus, Verb
+from pods.schedules import (
+    ScheduleAct,
+    ScheduleStep,
+    occurrences,
+    schedule_step,
+    schedule_warned,
+    skip_next,
+    upcoming,
+)
+from pods.watch_rules import QuietHours
+from tests.unit.pods.builders import NOON, at, pod
+from tests.unit.watch.scenes import POD_ID
+
+BERLIN = ZoneInfo("Europe/Berlin")
+EMPTY = Holds(pod_id=POD_ID)
+HOUR = 3600
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def word(kind: HoldKind, seconds: float, *, said: float = 0, by: str = "U1") -> Hold:
+    return Hold(kind=kind, until=at(seconds), by=by, at=at(said))
+
+
+def test_the_longest_hold_in_force_counts_and_ends_at_its_time() -> None:
+    holds = hold(hold(EMPTY, word(HoldKind.KEEP, 100)), word(HoldKind.SNOOZE, 50))
+    assert in_force(holds, at(0)) == word(HoldKind.KEEP, 100)
+    assert in_force(holds, at(99)) == word(HoldKind.KEEP, 100)
+    assert in_force(holds, at(100)) is None
+    leased = lease(holds, until=at(200), by="U2", now=at(0))
+    found = in_force(leased, at(60))
+    assert found is not None
+    assert (found.kind, found.until, found.by) == (HoldKind.LEASE, at(200), "U2")
+    assert leased.version == holds.version + 1
+
+
+def test_the_newest_word_of_a_kind_replaces_the_older_even_to_shorten_it() -> None:
+    holds = hold(hold(EMPTY, word(HoldKind.KEEP, 1000)), word(HoldKind.KEEP, 60, said=5, by="U2"))
+    assert holds.holds == (word(HoldKind.KEEP, 60, said=5, by="U2"),)
+    later = hold(holds, word(HoldKind.SNOOZE, 90, said=61))
+    assert later.holds == (word(HoldKind.SNOOZE, 90, said=61),)
+
+
+def test_releasing_ends_every_hold_but_keeps_the_schedule() -> None:
+    plan = Schedule(stop=time(19), zone="UTC", by="U1", at=NOON)
+    holds = schedule(lease(hold(EMPTY, word(HoldKind.KEEP, 900)), until=at(900), by="U1", now=NOON), plan)
+    free = release(holds, at(10))
+    assert in_force(free, at(10)) is None
+    assert free.schedule == plan
+    assert free.lease is not None
+    assert lease_step(free.lease, pod(), at(900), healthy=True).act is None
+    assert Holds.model_validate_json(holds.model_dump_json()) == holds
+
+
+@pytest.mark.parametrize(
+    ("choice", "now", "until"),
+    [
+        (SnoozeFor.HOUR, "2026-11-24T12:00", "2026-11-24T13:00"),
+        (SnoozeFor.FOUR_HOURS, "2026-11-24T12:00", "2026-11-24T16:00"),
+        (SnoozeFor.MORNING, "2026-11-24T22:00", "2026-11-25T08:00"),
+        (SnoozeFor.MORNING, "2026-11-25T03:00", "2026-11-25T08:00"),
+        (SnoozeFor.MORNING, "2026-11-25T08:00", "2026-11-26T08:00"),
+        (SnoozeFor.MORNING, "2026-03-28T22:00", "2026-03-29T07:00"),
+    ],
+)
+def test_a_snooze_lasts_an_hour_four_or_to_the_local_morning(choice: SnoozeFor, now: str, until: str) -> None:
+    assert snooze_until(choice, morning=time(9), zone=BERLIN, now=utc(now)) == utc(until)
+
+
+@pytest.mark.parametrize(
+    ("day", "local", "expected"),
+    [
+        ("2026-11-24", time(19), "2026-11-24T18:00"),
+        ("2026-07-01", time(19), "2026-07-01T17:00"),
+        # Clocks go from 02:00 to 03:00: what is skipped happens at the change.
+        ("2026-03-29", time(1, 59), "2026-03-29T00:59"),
+        ("2026-03-29", time(2), "2026-03-29T01:00"),
+        ("2026-03-29", time(2, 30), "2026-03-29T01:00"),
+        ("2026-03-29", time(3), "2026-03-29T01:00"),
+        ("2026-03-29", time(3, 1), "2026-03-29T01:01"),
+        # Clocks go from 03:00 back to 02:00: what is doubled happens first.
+        ("2026-10-25", time(2, 30), "2026-10-25T00:30"),
+        ("2026-10-25", time(3), "2026-10-25T02:00"),
+    ],
+)
+def test_a_local_time_is_one_instant_on_every_day(day: str, local: time, expected: str) -> None:
+    assert instant_of(date.fromisoformat(day), local, BERLIN) == utc(expected)
+
+
+@given(
+    st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001
+    st.times(timezones=st.none()).map(lambda each: each.replace(second=0, microsecond=0, fold=0)),
+    st.sampled_from(["Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "UTC"]),
+)
+def test_the_next_local_time_is_at_most_a_day_and_a_clock_change_ahead(now: datetime, local: time, name: str) -> None:
+    zone = ZoneInfo(name)
+    coming = next_local(local, zone, now)
+    assert now < coming <= now + timedelta(hours=25)
+    shown = coming.astimezone(zone).time().replace(fold=0)
+    assert (
+        shown == local
+        or coming.astimezone(zone).utcoffset() != (coming - timedelta(hours=2)).astimezone(zone).utcoffset()
+    )
+
+
+@pytest.mark.parametrize(
+    ("quiet", "now", "expected"),
+    [
+        (None, "2026-11-24T03:00", False),
+        (QuietHours(), "2026-11-24T20:59", False),
+        (QuietHours(), "2026-11-24T21:00", True),
+        (QuietHours(), "2026-11-24T05:59", True),
+        (QuietHours(), "2026-11-24T06:00", False),
+        (QuietHours(start=time(12), end=time(13)), "2026-11-24T11:00", True),
+        (QuietHours(start=time(12), end=time(13)), "2026-11-24T12:00", False),
+    ],
+)
+def test_quiet_hours_are_local_and_may_span_midnight(quiet: QuietHours | None, now: str, expected: bool) -> None:
+    assert is_quiet(quiet, BERLIN, utc(now)) is expected
+    awake = awake_at(quiet, BERLIN, utc(now))
+    assert (awake > utc(now)) is expected
+    assert not is_quiet(quiet, BERLIN, awake)
+
+
+LEASE = Lease(until=at(4 * HOUR), by="U1", at=NOON)
+SAID = LEASE.model_copy(update={"warned_at": at(3.5 * HOUR)})
+HEARD = lease_warned(SAID, at(3.5 * HOUR))
+
+
+@pytest.mark.parametrize(
+    ("lease_now", "hours", "changes", "act", "over"),
+    [
+        (LEASE, 3.49, {}, None, False),
+        (LEASE, 3.5, {}, LeaseAct.WARN, False),
+        (SAID, 3.6, {}, None, False),
+        (SAID, 9, {}, None, False),
+        (HEARD, 3.99, {}, None, False),
+        (HEARD, 4, {}, LeaseAct.STOP, True),
+        (lease_warned(SAID, at(3.75 * HOUR)), 4.24, {}, None, False),
+        (lease_warned(SAID, at(3.75 * HOUR)), 4.25, {}, LeaseAct.STOP, True),
+        (HEARD, 4, {"locked": True}, LeaseAct.CANNOT, True),
+        (HEARD, 3.9, {"locked": True}, None, False),
+        (HEARD, 4, {"cluster_id": "cl1"}, LeaseAct.CANNOT, True),
+        (HEARD, 4, {"status": PodStatus.EXITED}, None, True),
+        (HEARD, 3.9, {"status": PodStatus.EXITED}, None, False),
+        (HEARD, 4, {"status": PodStatus.UNKNOWN}, None, False),
+        (HEARD, 5, {"started_at": at(4.5 * HOUR)}, None, True),
+        (HEARD.model_copy(update={"ended_at": at(HOUR)}), 5, {}, None, True),
+    ],
+)
+def test_a_lease_warns_then_stops_once(
+    lease_now: Lease, hours: float, changes: dict[str, object], act: LeaseAct | None, over: bool
+) -> None:
+    step = lease_step(lease_now, pod(**changes), at(hours * HOUR), healthy=True)
+    assert (step.act, step.lease.ended_at is not None) == (act, over)
+    assert lease_step(step.lease, pod(**changes), at(hours * HOUR), healthy=True).act is None
+    frozen = lease_step(lease_now, pod(**changes), at(hours * HOUR), healthy=False)
+    assert (frozen.act, frozen.lease) == (None, lease_now)
+
+
+def test_a_short_lease_warns_at_half_and_an_extended_one_anew() -> None:
+    short = Lease(until=at(1200), by="U1", at=NOON)
+    assert lease_step(short, pod(), at(599), healthy=True).act is None
+    warned = lease_step(short, pod(), at(600), healthy=True)
+    assert warned.act is LeaseAct.WARN
+    assert stop_at(warned.lease) is None
+    assert stop_at(lease_warned(warned.lease, at(700))) == at(1300)
+    assert lease_warned(short, at(1)) is short
+    twice = lease_warned(lease_warned(warned.lease, at(700)), at(900))
+    assert twice.delivered_at == at(700)
+    extended = lease(EMPTY.model_copy(update={"lease": twice}), until=at(9000), by="U1", now=at(800)).lease
+    assert extended is not None
+    assert lease_step(extended, pod(), at(1300), healthy=True).act is None
+
+
+WEEKDAYS = (0, 1, 2, 3, 4)
+#: Tuesday to come first; stops at 19:00 and starts at 09:00 in Berlin, 18:00 and 08:00 UTC.
+PLAN = Schedule(stop=time(19), start=time(9), days=WEEKDAYS, zone="Europe/Berlin", by="U1", at=utc("2026-11-24T12:00"))
+RUNS, RESTS = pod(), pod(PodStatus.EXITED)
+A, S = ScheduleAct, PodStatus
+
+
+def tick(plan: Schedule, now: str, seen: Pod, **more: object) -> ScheduleStep:
+    return schedule_step(plan, seen, utc(now), healthy=True, **more)  # type: ignore[arg-type]
+
+
+def heard(now: str) -> Schedule:
+    return schedule_warned(tick(PLAN, now, RUNS).schedule, utc(now))
+
+
+def test_a_schedule_warns_stops_and_starts_once_each() -> None:
+    assert tick(PLAN, "2026-11-24T17:44", RUNS).act is None
+    warned = tick(PLAN, "2026-11-24T17:45", RUNS)
+    assert warned.act is A.WARN
+    assert tick(warned.schedule, "2026-11-24T17:46", RUNS).act is None
+    plan = schedule_warned(warned.schedule, utc("2026-11-24T17:45"))
+    assert tick(plan, "2026-11-24T17:59", RUNS).act is None
+    stopped = tick(plan, "2026-11-24T18:00", RUNS)
+    assert stopped.act is A.STOP
+    assert stopped.occurrence is not None
+    assert (stopped.occurrence.day, stopped.occurrence.at) == (date(2026, 11, 24), utc("2026-11-24T18:00"))
+    assert tick(stopped.schedule, "2026-11-24T18:05", RUNS).act is None
+    started = tick(stopped.schedule, "2026-11-25T08:00", RESTS)
+    assert started.act is A.START
+    assert tick(started.schedule, "2026-11-25T08:01", RESTS).act is None
+
+
+def test_the_weekend_is_left_alone() -> None:
+    friday = tick(
+        heard("2026-11-27T17:45").model_copy(update={"started_on": date(2026, 11, 27)}), "2026-11-27T18:00", RUNS
+    )
+    coming = upcoming(friday.schedule, Verb.STOP, utc("2026-11-27T18:00"))
+    assert coming is not None
+    assert coming.at == utc("2026-11-30T18:00")
+    every_day = PLAN.model_copy(update={"days": ()})
+    assert {each.day.weekday() for each in occurrences(every_day, utc("2026-11-24T12:00"))} == set(range(7))
+
+
+@pytest.mark.parametrize(
+    ("now", "seen", "act"),
+    [
+        ("2026-11-24T18:15", RUNS, A.WARN),
+        ("2026-11-24T18:16", RUNS, A.SKIPPED),
+        ("2026-11-24T18:16", RESTS, None),
+        ("2026-11-25T00:30", RUNS, A.SKIPPED),
+    ],
+)
+def test_a_stop_that_comes_too_late_is_skipped_and_told_once(now: str, seen: Pod, act: ScheduleAct | None) -> None:
+    step = tick(PLAN, now, seen)
+    assert step.act is act
+    assert tick(step.schedule, now, seen).act is None
+
+
+@pytest.mark.parametrize(("now", "act"), [("2026-11-25T08:15", A.START), ("2026-11-25T08:16", A.SKIPPED)])
+def test_a_start_that_comes_too_late_is_skipped_and_told(now: str, act: ScheduleAct) -> None:
+    plan = PLAN.model_copy(update={"stopped_on": date(2026, 11, 24)})
+    assert tick(plan, now, RESTS).act is act
+    assert tick(plan, now, RUNS).act is None
+
+
+def test_an_announcement_that_arrives_late_moves_the_stop_or_skips_it() -> None:
+    plan = tick(PLAN, "2026-11-24T17:45", RUNS).schedule
+    late = schedule_warned(plan, utc("2026-11-24T17:50"))
+    assert tick(late, "2026-11-24T18:04", RUNS).act is None
+    assert tick(late, "2026-11-24T18:05", RUNS).act is A.STOP
+    assert schedule_warned(late, utc("2026-11-24T17:59")) is late
+    assert schedule_warned(PLAN, utc("2026-11-24T17:59")) is PLAN
+    assert tick(plan, "2026-11-24T18:15", RUNS).act is None
+    assert tick(plan, "2026-11-24T18:16", RUNS).act is A.SKIPPED
+
+
+@pytest.mark.parametrize(
+    ("started", "act"), [("2026-11-24T17:44", A.STOP), ("2026-11-24T17:45", None), ("2026-11-24T17:58", None)]
+)
+def test_a_person_who_just_started_it_is_not_fought(started: str, act: ScheduleAct | None) -> None:
+    step = tick(heard("2026-11-24T17:45"), "2026-11-24T18:00", RUNS, manual_start=utc(started))
+    assert step.act is act
+    assert tick(step.schedule, "2026-11-24T18:10", RUNS).act is None
+
+
+@pytest.mark.parametrize("changes", [{"locked": True}, {"cluster_id": "cl1"}])
+def test_what_cannot_be_done_is_told_at_its_time_and_not_tried(changes: dict[str, object]) -> None:
+    seen = pod(**changes)
+    assert tick(PLAN, "2026-11-24T17:50", seen).act is None
+    step = tick(PLAN, "2026-11-24T18:00", seen)
+    assert step.act is A.CANNOT
+    assert tick(step.schedule, "2026-11-24T18:01", seen).act is None
+    resting = pod(PodStatus.EXITED, **changes)
+    plan = PLAN.model_copy(update={"stopped_on": date(2026, 11, 24)})
+    assert tick(plan, "2026-11-25T08:00", resting).act is A.CANNOT
+
+
+def test_an_outage_waits_and_then_skips() -> None:
+    plan = heard("2026-11-24T17:45")
+    assert schedule_step(plan, RUNS, utc("2026-11-24T18:00"), healthy=False) == ScheduleStep(plan)
+    assert schedule_step(plan, RUNS, utc("2026-11-24T18:10"), healthy=True).act is A.STOP
+    assert schedule_step(plan, RUNS, utc("2026-11-24T18:16"), healthy=False).act is A.SKIPPED
+
+
+def test_a_status_nobody_knows_is_waited_for() -> None:
+    plan = heard("2026-11-24T17:45")
+    assert tick(plan, "2026-11-24T18:00", pod(S.UNKNOWN)).act is None
+    rested = PLAN.model_copy(update={"stopped_on": date(2026, 11, 24)})
+    assert tick(rested, "2026-11-25T08:00", pod(S.UNKNOWN)) == ScheduleStep(rested)
+    assert tick(rested, "2026-11-25T08:00", pod(S.TERMINATED)).act is A.CANNOT
+
+
+def test_a_person_may_let_the_next_one_pass() -> None:
+    skipped = skip_next(PLAN, Verb.STOP, utc("2026-11-24T17:50"))
+    assert tick(skipped, "2026-11-24T18:00", RUNS).act is None
+    assert upcoming(skipped, Verb.STOP, utc("2026-11-24T18:01")) is not None
+    no_start = PLAN.model_copy(update={"start": None})
+    assert skip_next(no_start, Verb.START, utc("2026-11-24T17:50")) is no_start
+
+
+def test_a_skipped_hour_fires_at_the_change_and_a_doubled_one_once() -> None:
+    night = Schedule(start=time(2, 30), zone="Europe/Berlin", by="U1", at=utc("2026-03-28T12:00"))
+    assert schedule_step(night, RESTS, utc("2026-03-29T00:59"), healthy=True).act is None
+    fired = schedule_step(night, RESTS, utc("2026-03-29T01:00"), healthy=True)
+    assert fired.act is A.START
+    autumn = night.model_copy(update={"at": utc("2026-10-24T12:00")})
+    first = schedule_step(autumn, RESTS, utc("2026-10-25T00:30"), healthy=True)
+    assert first.act is A.START
+    assert schedule_step(first.schedule, RESTS, utc("2026-10-25T01:30"), healthy=True).act is None
+    assert schedule_step(first.schedule, RESTS, utc("2026-10-26T01:30"), healthy=True).act is A.START
+
+
+def test_what_lay_before_the_schedule_was_made_is_none_of_its_business() -> None:
+    fresh = PLAN.model_copy(update={"at": utc("2026-11-24T18:30")})
+    assert tick(fresh, "2026-11-24T18:31", RUNS).act is None
