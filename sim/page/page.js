@@ -1,17 +1,22 @@
-// The demo page: a chat on the left, the RunPod account on the right. Text from outside reaches the page by textContent alone.
+// The demo page: a chat on the left, the RunPod account on the right.
+// Text from outside reaches the page by textContent alone.
 
 const $ = (id) => document.getElementById(id);
-const PLAIN_PROPS = new Set(["value", "checked", "disabled", "hidden", "textContent", "selected", "open"]);
+const PROPERTIES = new Set(["value", "checked", "disabled", "hidden", "textContent", "selected", "open", "start"]);
 
-function el(tag, props = {}, ...kids) {
+// el("p.error", { role: "alert" }, ...kids); the properties may be left out.
+function el(name, ...rest) {
+  const [tag, ...classes] = name.split(".");
   const node = document.createElement(tag);
-  for (const [key, value] of Object.entries(props)) {
+  const properties = rest[0]?.constructor === Object ? rest.shift() : {};
+  node.className = classes.join(" ");
+  for (const [key, value] of Object.entries(properties)) {
     if (value === undefined || value === null || value === false) continue;
     if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
-    else if (PLAIN_PROPS.has(key)) node[key] = value;
+    else if (PROPERTIES.has(key)) node[key] = value;
     else node.setAttribute(key, value === true ? "" : value);
   }
-  node.append(...kids.flat(Infinity).filter((kid) => kid || typeof kid === "string"));
+  node.append(...rest.flat(Infinity).filter((kid) => kid || typeof kid === "string"));
   return node;
 }
 
@@ -22,22 +27,26 @@ function svg(tag, attributes = {}, ...kids) {
   return node;
 }
 
+const press = (name, properties, ...label) => el(`button.${name}`, { type: "button", ...properties }, ...label);
+const pressed = (node, on) => node.setAttribute("aria-pressed", String(on));
+
 // ---------------------------------------------------------------- state
 
 const S = {
-  me: null, users: [], channels: [], commands: [], usergroups: [], bot: { id: "", name: "podkeeper" }, home: null,
-  views: [], messages: new Map(), unread: new Map(), channel: null, thread: null, tab: "messages",
-  ephemerals: new Map(), values: new Map(), events: null, loaded: false, waiting: [], heard: { now_ms: 0, at: 0, speed: 1 },
+  me: null, users: [], channels: [], commands: [], usergroups: [], bot: { id: "", name: "podkeeper" },
+  home: null, views: [], messages: new Map(), unread: new Map(), ephemerals: new Map(), values: new Map(),
+  channel: null, thread: null, tab: "messages", events: null, heard: { now_ms: 0, at: 0, speed: 1 },
 };
 
 async function call(method, path, body) {
-  const headers = body === undefined ? {} : { "content-type": "application/json" };
+  const request = { method };
+  if (body) Object.assign(request, { headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
   try {
-    const answer = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    const answer = await fetch(path, request);
     const text = await answer.text();
-    return { status: answer.status, ...(text ? { data: JSON.parse(text) } : {}) };
+    return { status: answer.status, data: text ? JSON.parse(text) : undefined };
   } catch (problem) {
-    return { status: 0, problem: String(problem) };
+    return { status: 0, problem };
   }
 }
 
@@ -47,7 +56,7 @@ async function post(path, body) {
 }
 
 function toast(text) {
-  const node = el("p", { textContent: text });
+  const node = el("p", text);
   $("toasts").append(node);
   setTimeout(() => node.remove(), 7000);
 }
@@ -56,228 +65,170 @@ const now = () => S.heard.now_ms + (performance.now() - S.heard.at) * S.heard.sp
 const hear = (ms, speed = 1) => { S.heard = { now_ms: ms, at: performance.now(), speed }; };
 const channelOf = (id) => S.channels.find((channel) => channel.id === id);
 const userOf = (id) => S.users.find((user) => user.id === id);
-const isBot = (id) => id === S.bot.id || (!userOf(id) && id !== "USLACKBOT");
-function nameOf(id) {
-  return userOf(id)?.real_name ?? userOf(id)?.name ?? (id === S.bot.id ? titled(S.bot.name) : id === "USLACKBOT" ? "Slackbot" : id);
-}
-const handleOf = (id) => userOf(id)?.name ?? (id === S.bot.id ? S.bot.name : id);
 const titled = (word) => word.charAt(0).toUpperCase() + word.slice(1);
+function nameOf(id) {
+  if (id === S.bot.id) return titled(S.bot.name);
+  return id === "USLACKBOT" ? "Slackbot" : userOf(id)?.real_name ?? id;
+}
+function channelTitle(channel) {
+  return channel.kind === "dm" ? nameOf(channel.members.find((id) => id !== S.me.id)) : `#${channel.name}`;
+}
 
 // ---------------------------------------------------------------- times
 
 const formats = new Map();
 function local(ms, options) {
   const key = `${S.me?.tz}${JSON.stringify(options)}`;
-  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat("en-GB", { timeZone: S.me?.tz, hourCycle: "h23", ...options }));
+  const whole = { timeZone: S.me?.tz, hourCycle: "h23", ...options };
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat("en-GB", whole));
   return formats.get(key).format(ms);
 }
-const clockTime = (ms) => local(ms, { hour: "2-digit", minute: "2-digit" });
+const clockTime = (ms) => local(ms, { timeStyle: "short" });
 const isoDay = (ms) => local(ms, { year: "numeric", month: "2-digit", day: "2-digit" }).split("/").reverse().join("-");
-const longDay = (ms) => local(ms, { weekday: "long", day: "numeric", month: "long" });
 const fullTime = (ms) => local(ms, { dateStyle: "full", timeStyle: "medium" });
 
-function nearDay(ms, otherwise, capital = true) {
-  const day = isoDay(ms);
-  const word = { [isoDay(now())]: "today", [isoDay(now() - 864e5)]: "yesterday", [isoDay(now() + 864e5)]: "tomorrow" }[day];
-  return word ? (capital ? titled(word) : word) : otherwise;
+function nearDay(ms) {
+  const near = { yesterday: -1, today: 0, tomorrow: 1 };
+  return Object.keys(near).find((word) => isoDay(now() + near[word] * 864e5) === isoDay(ms));
 }
 
-function ago(ms) {
-  const seconds = (ms - now()) / 1000;
-  const [unit, size] = [["day", 86400], ["hour", 3600], ["minute", 60]].find(([, s]) => Math.abs(seconds) >= s) ?? ["second", 1];
-  return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(Math.round(seconds / size), unit);
-}
-
-function dateToken(seconds, format) {
+// What the tokens of <!date^...> stand for.
+const DATES = {
+  date: { dateStyle: "long" }, date_short: { dateStyle: "medium" }, date_long: { dateStyle: "full" },
+  time: { timeStyle: "short" }, time_secs: { timeStyle: "medium" },
+};
+function moment(seconds, format = "{date}", otherwise = "") {
   const ms = Number(seconds) * 1000;
-  const date = local(ms, { day: "numeric", month: "long", year: "numeric" });
-  const short = local(ms, { day: "numeric", month: "short", year: "numeric" });
-  const long = local(ms, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
-  const known = {
-    date, date_short: short, date_long: long, date_num: isoDay(ms), date_slash: isoDay(ms).replaceAll("-", "/"), ago: ago(ms),
-    date_pretty: nearDay(ms, date, false), date_short_pretty: nearDay(ms, short, false), date_long_pretty: nearDay(ms, long, false),
-    time: clockTime(ms), time_secs: local(ms, { timeStyle: "medium" }), day_divider_pretty: nearDay(ms, longDay(ms)),
-  };
-  return format.replace(/\{(\w+)\}/g, (token, name) => known[name] ?? token);
+  if (!Number.isFinite(ms)) return otherwise;
+  const text = format.replace(/\{(\w+?)(_pretty)?\}/g, (token, name, pretty) => (
+    (pretty && nearDay(ms)) ?? (DATES[name] ? local(ms, DATES[name]) : token)));
+  return el("time", { title: fullTime(ms) }, text);
 }
 
 // ---------------------------------------------------------------- text: mrkdwn, plain text, markdown, rich text
 
-const EMOJI = Object.fromEntries((
-  "white_check_mark ✅ heavy_check_mark ✔️ x ❌ warning ⚠️ rotating_light 🚨 red_circle 🔴 large_red_circle 🔴 large_orange_circle 🟠 "
-  + "large_yellow_circle 🟡 large_green_circle 🟢 large_blue_circle 🔵 white_circle ⚪ black_circle ⚫ hourglass ⌛ "
-  + "hourglass_flowing_sand ⏳ zzz 💤 moneybag 💰 money_with_wings 💸 chart_with_upwards_trend 📈 chart_with_downwards_trend 📉 "
-  + "bar_chart 📊 bell 🔔 no_bell 🔕 lock 🔒 unlock 🔓 shield 🛡️ key 🔑 fire 🔥 eyes 👀 wave 👋 thumbsup 👍 +1 👍 -1 👎 thumbsdown 👎 tada 🎉 "
-  + "rocket 🚀 stop_sign 🛑 octagonal_sign 🛑 no_entry ⛔ arrows_counterclockwise 🔄 repeat 🔁 arrow_right ➡️ bulb 💡 question ❓ "
-  + "information_source ℹ️ gear ⚙️ wrench 🔧 clock3 🕒 alarm_clock ⏰ calendar 📅 memo 📝 pushpin 📌 link 🔗 floppy_disk 💾 package 📦 "
-  + "double_vertical_bar ⏸️ black_square_for_stop ⏹️ arrow_forward ▶️ sunrise 🌅 bust_in_silhouette 👤 robot_face 🤖 wastebasket 🗑️"
-).split(" ").map((word, index, all) => [word, all[index + 1]]).filter((_, index) => index % 2 === 0));
+class Invalid extends Error {}
+// Draws a thing by its type, from a table with one function for each type.
+function drawn(kinds, thing, what, ...more) {
+  if (!Object.hasOwn(kinds, thing?.type)) throw new Invalid(`${what} has the unknown type ${thing?.type}`);
+  return kinds[thing.type](thing, ...more);
+}
+
+const EMOJI = {
+  white_check_mark: "✅", x: "❌", warning: "⚠️", rotating_light: "🚨", red_circle: "🔴", large_green_circle: "🟢",
+  hourglass_flowing_sand: "⏳", zzz: "💤", moneybag: "💰", money_with_wings: "💸", bell: "🔔", lock: "🔒", tada: "🎉",
+  rocket: "🚀", wave: "👋", eyes: "👀", thumbsup: "👍", chart_with_upwards_trend: "📈", bar_chart: "📊", bulb: "💡",
+};
 const emojis = (text) => text.replace(/:([a-z0-9_+'-]+):/g, (code, name) => EMOJI[name] ?? code);
 const unescaped = (text) => text.replace(/&(amp|lt|gt);/g, (_, name) => ({ amp: "&", lt: "<", gt: ">" })[name]);
+const readable = (text) => emojis(unescaped(text));
+const LINK = /<((?:https?|mailto):[^|>]+)(?:\|([^>]*))?>/g;
+const codeText = (code) => unescaped(code.replace(LINK, (_, url, label) => label ?? url));
 
-const isWeb = (url) => /^(https?:|mailto:)/i.test(url ?? "");
-const visit = (url) => isWeb(url) && window.open(url, "_blank", "noopener");
 function link(url, ...kids) {
-  if (!isWeb(url)) return el("span", {}, ...kids);
+  if (!/^(https?:|mailto:)/i.test(url ?? "")) return el("span", ...kids);
   return el("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, ...kids);
 }
-
-function mention(kind, label, mine = false) {
-  return el("span", { class: `mention ${mine ? "mention-me" : ""}`, textContent: `${kind}${label}` });
+const mention = (words, mine) => el(`span.mention${mine ? ".mention-me" : ""}`, words);
+function userMention(id, label) {
+  return mention(`@${userOf(id) || id === S.bot.id ? nameOf(id) : label ?? id}`, id === S.me?.id);
 }
-const userMention = (id, label) => mention("@", userOf(id) || id === S.bot.id ? nameOf(id) : label ?? id, id === S.me?.id);
 function channelMention(id, label) {
-  const channel = channelOf(id);
-  if (!channel) return mention("#", label || "private-channel");
-  return el("button", { type: "button", class: "mention", textContent: `#${channel.name}`, onclick: () => openChannel(id) });
+  const name = channelOf(id)?.name;
+  if (!name) return mention(`#${label || "private-channel"}`);
+  return press("mention", { onclick: () => openChannel(id) }, `#${name}`);
+}
+function groupMention(id, label = id) {
+  return mention(`@${S.usergroups.find((group) => group.id === id)?.handle ?? label.replace(/^@/, "")}`);
 }
 
 // What stands between < and > in Slack's text.
 function angle(inner) {
-  const [body, label] = inner.includes("|") ? [inner.slice(0, inner.indexOf("|")), inner.slice(inner.indexOf("|") + 1)] : [inner];
-  const shown = label === undefined ? undefined : unescaped(label);
+  const [, body, label] = /^([^|]*)(?:\|(.*))?$/.exec(inner);
+  const shown = label && unescaped(label);
   if (body.startsWith("@")) return userMention(body.slice(1), shown);
   if (body.startsWith("#")) return channelMention(body.slice(1), shown);
   if (body.startsWith("!subteam^")) return groupMention(body.slice(9), shown);
+  if (/^!(here|channel|everyone)$/.test(body)) return mention(`@${body.slice(1)}`, true);
   if (body.startsWith("!date^")) {
     const [, seconds, format, target] = body.split("^");
-    const text = unescaped(dateToken(seconds, format ?? "{date}"));
-    const time = el("time", { title: fullTime(Number(seconds) * 1000), textContent: Number.isFinite(Number(seconds)) ? text : shown ?? "" });
-    return target ? link(unescaped(target), time) : time;
+    return link(target && unescaped(target), moment(seconds, format && unescaped(format), shown));
   }
-  if (/^!(here|channel|everyone)$/.test(body)) return mention("@", body.slice(1), true);
-  if (body.startsWith("!")) return el("span", { textContent: shown ?? `<${body}>` });
+  if (body.startsWith("!")) return el("span", shown ?? `<${body}>`);
   return link(unescaped(body), emojis(shown ?? unescaped(body).replace(/^mailto:/, "")));
 }
-function groupMention(id, label) {
-  return mention("@", S.usergroups.find((group) => group.id === id)?.handle ?? label?.replace(/^@/, "") ?? id);
-}
 
-const INLINE = new RegExp(
-  "`([^`\\n]+)`|<([^<>\\n]+)>|(?<![\\p{L}\\p{N}])([*_~])(?=\\S)((?:`[^`\\n]*`|<[^<>\\n]*>|[^\\n])*?\\S)\\3(?![\\p{L}\\p{N}])"
-  + "|(https?:\\/\\/[^\\s<>|*`]+[^\\s<>|*`.,;:!?)'\"])", "gu",
-);
-const STYLE_TAG = { "*": "strong", _: "em", "~": "s" };
-
-function inline(text, verbatim) {
-  const out = [];
-  let at = 0;
-  for (const match of text.matchAll(INLINE)) {
-    const [whole, code, inner, mark, body, bare] = match;
-    out.push(emojis(unescaped(text.slice(at, match.index))));
-    at = match.index + whole.length;
-    if (code !== undefined) out.push(el("code", { textContent: codeText(code) }));
-    else if (inner !== undefined) out.push(angle(inner));
-    else if (mark) out.push(el(STYLE_TAG[mark], {}, inline(body, verbatim)));
-    else out.push(verbatim ? bare : link(unescaped(bare), unescaped(bare)));
-  }
-  out.push(emojis(unescaped(text.slice(at))));
-  return out.flat(Infinity);
-}
-const codeText = (code) => unescaped(code.replace(/<(https?:[^|>]+|mailto:[^|>]+)(?:\|([^>]*))?>/g, (_, url, label) => label ?? url));
-
-function mrkdwn(text, verbatim = false) {
-  const out = document.createDocumentFragment();
-  text.split(/```/).forEach((part, index, all) => {
-    if (index % 2 === 1 && index < all.length - 1) out.append(el("pre", { textContent: codeText(part).replace(/^\n|\n$/g, "") }));
-    else if (part) out.append(...lines(index % 2 === 1 ? "```" + part : part, verbatim, index > 0));
-  });
-  return out;
-}
-
-function lines(text, verbatim, afterPre) {
-  const out = [];
-  let quote = null;
-  (afterPre ? text.replace(/^\n/, "") : text).split("\n").forEach((line) => {
-    const quoted = /^(?:&gt;|>) ?(.*)$/.exec(line);
-    if (quoted) {
-      if (quote) quote.append(el("br"));
-      else out.push((quote = el("blockquote")));
-      quote.append(...inline(quoted[1], verbatim));
-      return;
+// An inline drawer: what lies between the pattern's matches is plain, its named groups say what a match is.
+const MARKS = { "*": "strong", _: "em", "~": "s", "**": "strong", __: "strong", "~~": "s" };
+function inlineOf(patterns, marks) {
+  const pattern = new RegExp(patterns.join("|"), "gu");
+  const match = ({ code, inner, mark, body, label, url }) => {
+    if (code) return el("code", codeText(code));
+    if (inner) return angle(inner);
+    return mark ? el(marks[mark], inline(body)) : link(unescaped(url), label ? inline(label) : unescaped(url));
+  };
+  const inline = (text) => {
+    const out = [];
+    let at = 0;
+    for (const found of text.matchAll(pattern)) {
+      out.push(readable(text.slice(at, found.index)), match(found.groups));
+      at = found.index + found[0].length;
     }
-    if (out.length && !quote) out.push(el("br"));
-    quote = null;
-    out.push(...inline(line, verbatim));
-  });
-  return out;
+    return [...out, readable(text.slice(at))];
+  };
+  return inline;
 }
+const slackInline = inlineOf([
+  "`(?<code>[^`\\n]+)`",
+  "<(?<inner>[^<>\\n]+)>",
+  "(?<![\\p{L}\\p{N}])(?<mark>[*_~])(?=\\S)(?<body>(?:`[^`]*`|<[^<>]*>|.)*?\\S)\\k<mark>(?![\\p{L}\\p{N}])",
+  "(?<label>(?!))?(?<url>https?:\\/\\/[^\\s<>|*`]+[^\\s<>|*`.,;:!?)'\"])",
+], MARKS);
+const mdInline = inlineOf([
+  "`(?<code>[^`]+)`",
+  "<(?<inner>(?:[@#!]|https?:)[^<>]+)>",
+  "(?<mark>\\*\\*|__|~~|\\*|(?<!\\w)_)(?=\\S)(?<body>.+?)\\k<mark>(?!\\w)",
+  "!?\\[(?<label>[^\\]]*)\\]\\((?<url>[^)\\s]+)\\)",
+], { ...MARKS, "*": "em" });
 
-class Invalid extends Error {}
-function need(good, what) {
-  if (!good) throw new Invalid(what);
-}
-
-function textObject(text, where = "text") {
-  need(text && typeof text.text === "string", `${where} is missing`);
-  need(text.type === "mrkdwn" || text.type === "plain_text", `${where} has the unknown type ${text.type}`);
-  return text.type === "mrkdwn" ? mrkdwn(text.text, text.verbatim) : plain(text);
-}
-const plain = (text) => (typeof text === "string" ? text : text?.emoji === false ? text.text : emojis(text?.text ?? ""));
-
-// Standard markdown, as the markdown block carries it.
-const MD_INLINE = /`([^`]+)`|\*\*(.+?)\*\*|__(.+?)__|~~(.+?)~~|\*(\S.*?)\*|(?<!\w)_(\S.*?)_(?!\w)|!?\[([^\]]*)\]\(([^)\s]+)\)|<((?:[@#!]|https?:)[^<>]+)>|(https?:\/\/[^\s<>]+)/g;
-function mdInline(text) {
-  const out = [];
-  let at = 0;
-  for (const match of text.matchAll(MD_INLINE)) {
-    const [whole, code, strong, strong2, strike, em, em2, label, url, inner, bare] = match;
-    out.push(emojis(unescaped(text.slice(at, match.index))));
-    at = match.index + whole.length;
-    if (code !== undefined) out.push(el("code", { textContent: unescaped(code) }));
-    else if (strong ?? strong2) out.push(el("strong", {}, mdInline(strong ?? strong2)));
-    else if (strike) out.push(el("s", {}, mdInline(strike)));
-    else if (em ?? em2) out.push(el("em", {}, mdInline(em ?? em2)));
-    else if (url) out.push(link(unescaped(url), mdInline(label)));
-    else out.push(inner ? angle(inner) : link(unescaped(bare), unescaped(bare)));
-  }
-  out.push(emojis(unescaped(text.slice(at))));
-  return out;
-}
-
-function markdown(source) {
-  const out = el("div", { class: "md" });
-  const rest = source.split("\n");
-  const take = (test) => { const got = []; while (rest.length && test(rest[0])) got.push(rest.shift()); return got; };
-  const cells = (line) => line.trim().replace(/^\||\|$/g, "").split("|").map((cell) => cell.trim());
-  while (rest.length) {
-    const line = rest.shift();
-    const heading = /^(#{1,6}) +(.*)$/.exec(line);
-    if (/^```/.test(line)) {
-      out.append(el("pre", { textContent: unescaped(take((l) => !/^```/.test(l)).join("\n")) }));
-      rest.shift();
-    } else if (heading) out.append(el(`h${Math.min(heading[1].length + 2, 6)}`, {}, mdInline(heading[2])));
-    else if (/^ *([-*_])( *\1){2,} *$/.test(line)) out.append(el("hr"));
-    else if (/^> ?/.test(line)) out.append(el("blockquote", {}, markdown([line, ...take((l) => /^>/.test(l))].map((l) => l.replace(/^> ?/, "")).join("\n"))));
-    else if (/^ *([-*+]|\d+[.)]) /.test(line)) out.append(mdList([line, ...take((l) => /^ *([-*+]|\d+[.)]) /.test(l) || /^ {2,}\S/.test(l))]));
-    else if (line.includes("|") && /^[\s|:-]+$/.test(rest[0] ?? "") && rest[0].includes("-")) {
-      rest.shift();
-      const row = (tag) => (l) => el("tr", {}, cells(l).map((cell) => el(tag, {}, mdInline(cell))));
-      const body = take((l) => l.includes("|")).map(row("td"));
-      out.append(el("div", { class: "table-wrap" }, el("table", {}, el("thead", {}, row("th")(line)), el("tbody", {}, body))));
-    } else if (line.trim()) {
-      const more = take((l) => l.trim() && !/^(#{1,6} |```|> | *([-*+]|\d+[.)]) )/.test(l));
-      out.append(el("p", {}, [line, ...more].flatMap((l, index) => (index ? [el("br"), ...mdInline(l)] : mdInline(l)))));
+// Neighbouring lines of one kind are drawn together; what stands between fences is code.
+function paragraphs(text, kinds) {
+  return text.split(/```\n?([^]*?)\n?```\n?/).flatMap((part, index) => {
+    if (index % 2) return el("pre", codeText(part));
+    const runs = [];
+    for (const line of part ? part.replace(/\n$/, "").split("\n") : []) {
+      const kind = kinds.find(([start]) => start.test(line));
+      if (runs.at(-1)?.[0] !== kind) runs.push([kind, []]);
+      runs.at(-1)[1].push(line.replace(kind[0], ""));
     }
-  }
-  return out;
+    return runs.map(([[, draw], lines]) => draw(lines));
+  });
 }
+const each = (tag, inline, outer) => (lines) => {
+  const rows = lines.map((line) => el(tag, inline(line)));
+  return outer ? el(outer, rows) : rows;
+};
+const SLACK_LINES = [
+  [/^(?:&gt;|>) ?/, each("div.line", slackInline, "blockquote")],
+  [/^/, each("div.line", slackInline)],
+];
+const mdCells = (line) => line.trim().replace(/\|$/, "").split("|").map((text) => [mdInline(text.trim())]);
+const MD_LINES = [
+  [/^#{1,6} +/, each("h4", mdInline)],
+  [/^> ?/, each("div.line", mdInline, "blockquote")],
+  [/^ *[-*+] +/, each("li", mdInline, "ul")],
+  [/^ *\d+[.)] +/, each("li", mdInline, "ol")],
+  [/^ *\|/, (lines) => tableOf(lines.filter((line) => !/^[\s|:-]+$/.test(line)).map(mdCells))],
+  [/^/, each("div.line", mdInline)],
+];
+const mrkdwn = (text) => paragraphs(text, SLACK_LINES);
 
-function mdList(items) {
-  const indent = (line) => /^ */.exec(line)[0].length;
-  const top = indent(items[0]);
-  const list = el(/^ *\d/.test(items[0]) ? "ol" : "ul");
-  while (items.length) {
-    const text = items.shift().replace(/^ *(?:[-*+]|\d+[.)]) /, "");
-    const task = /^\[([ xX])\] /.exec(text);
-    const item = el("li", {}, task ? (task[1] === " " ? "☐ " : "☑ ") : null, mdInline(task ? text.slice(4) : text));
-    const deeper = [];
-    while (items.length && indent(items[0]) > top) deeper.push(items.shift());
-    if (deeper.length) item.append(/^ *([-*+]|\d+[.)]) /.test(deeper[0]) ? mdList(deeper) : el("p", {}, mdInline(deeper.join(" ").trim())));
-    list.append(item);
-  }
-  return list;
-}
+const TEXTS = {
+  mrkdwn: ({ text }) => mrkdwn(text),
+  plain_text: ({ text, emoji }) => (emoji === false ? text : emojis(text)),
+};
+const words = (text) => drawn(TEXTS, text, "a text");
+const plain = (text) => (text ? TEXTS.plain_text(text) : "");
 
 const RICH = {
   text: (e) => e.text,
@@ -285,526 +236,324 @@ const RICH = {
   user: (e) => userMention(e.user_id),
   usergroup: (e) => groupMention(e.usergroup_id),
   channel: (e) => channelMention(e.channel_id),
-  broadcast: (e) => mention("@", e.range, true),
+  broadcast: (e) => mention(`@${e.range}`, true),
   emoji: (e) => EMOJI[e.name] ?? `:${e.name}:`,
-  date: (e) => el("time", { title: fullTime(e.timestamp * 1000), textContent: dateToken(e.timestamp, e.format ?? "{date}") }),
-  color: (e) => e.value,
+  date: (e) => moment(e.timestamp, e.format),
 };
-function richInline(elements) {
-  need(Array.isArray(elements), "rich text elements are missing");
-  return elements.map((e) => {
-    need(RICH[e.type], `rich text has the unknown element ${e.type}`);
-    let node = RICH[e.type](e);
-    for (const [style, tag] of [["code", "code"], ["bold", "strong"], ["italic", "em"], ["strike", "s"], ["underline", "u"]]) {
-      if (e.style?.[style]) node = el(tag, {}, node);
-    }
-    return node;
-  });
+const RICH_STYLES = { code: "code", bold: "strong", italic: "em", strike: "s" };
+function richInline({ elements }) {
+  return elements.map((e) => Object.keys(RICH_STYLES).filter((style) => e.style?.[style])
+    .reduce((node, style) => el(RICH_STYLES[style], node), drawn(RICH, e, "rich text")));
 }
-
-const RICH_OBJECTS = {
-  rich_text_section: (o) => el("div", { class: "rich" }, richInline(o.elements)),
-  rich_text_table_cell: (o) => el("div", { class: "rich" }, richInline(o.elements)),
-  rich_text_quote: (o) => el("blockquote", { class: "rich" }, richInline(o.elements)),
-  rich_text_preformatted: (o) => el("pre", {}, richInline(o.elements)),
-  rich_text_list: (o) => {
-    const list = el(o.style === "ordered" ? "ol" : "ul", { class: `indent-${Math.min(o.indent ?? 0, 8)}` });
-    if (o.style === "ordered" && o.offset) list.start = o.offset + 1;
-    list.append(...o.elements.map((item) => el("li", {}, richInline(item.elements))));
-    return list;
-  },
+const RICH_PARTS = {
+  rich_text_section: (part) => el("div.rich", richInline(part)),
+  rich_text_quote: (part) => el("blockquote.rich", richInline(part)),
+  rich_text_preformatted: (part) => el("pre", richInline(part)),
+  rich_text_list: ({ style, indent = 0, offset = 0, elements }) => el(
+    style === "ordered" ? "ol" : "ul", { style: `margin-left: ${indent * 18}px`, start: offset + 1 },
+    elements.map((item) => el("li", richInline(item))),
+  ),
 };
-function richText(block) {
-  need(Array.isArray(block.elements), "rich_text needs elements");
-  return block.elements.map((o) => {
-    need(RICH_OBJECTS[o.type], `rich_text has the unknown element ${o.type}`);
-    return RICH_OBJECTS[o.type](o);
-  });
-}
+const richText = (block) => block.elements.map((part) => drawn(RICH_PARTS, part, "rich text"));
 
 // ---------------------------------------------------------------- interactive elements
-// ctx says where an element stands: {surface, key, where: {channel, message_ts} | {view_id}}.
+// place says where an element stands: { key, where: { channel, message_ts } or { view_id }, block }.
 
-const valuesOf = (ctx) => { if (!S.values.has(ctx.key)) S.values.set(ctx.key, {}); return S.values.get(ctx.key); };
-const stored = (ctx, block, element) => valuesOf(ctx)[block.block_id]?.[element.action_id];
-function store(ctx, block, element, value) {
-  (valuesOf(ctx)[block.block_id] ??= {})[element.action_id] = { type: element.type, ...value };
+const held = ({ key, block }, element) => S.values.get(key)?.[block.block_id]?.[element.action_id];
+function hold({ key, block }, element, value) {
+  if (!S.values.has(key)) S.values.set(key, {});
+  (S.values.get(key)[block.block_id] ??= {})[element.action_id] = value;
+}
+const address = ({ where, block }, element) => ({ ...where, block_id: block.block_id, action_id: element.action_id });
+function hook(node, { block }, element) {
+  Object.assign(node.dataset, { actionId: element.action_id, blockId: block.block_id });
+  return node;
 }
 
-async function act(ctx, block, element, change, node) {
+async function act(place, element, value, node) {
   if (element.confirm && !(await ask(element.confirm))) return false;
-  node?.setAttribute("aria-busy", "true");
-  const { block_id } = block;
-  const { action_id, type } = element;
-  const answer = await post("/ui/action", { ...ctx.where, block_id, action_id, type, ...change, state: { values: valuesOf(ctx) } });
-  node?.removeAttribute("aria-busy");
-  if (!answer.ok) toast(`“${node?.textContent || action_id}” was not taken: ${answer.error ?? "no answer"}`);
+  node.setAttribute("aria-busy", "true");
+  const state = { values: S.values.get(place.key) ?? {} };
+  const answer = await post("/ui/action", { ...address(place, element), type: element.type, ...value, state });
+  node.removeAttribute("aria-busy");
+  if (!answer.ok) toast(`“${plain(element.text) || element.action_id}” was not taken: ${answer.error}`);
   return answer.ok;
 }
 
-// Keeps what an input holds; outside input blocks, or when the block asks for it, it is an action as well.
-async function changed(ctx, block, element, value, node) {
-  const before = stored(ctx, block, element);
-  store(ctx, block, element, value);
-  if (block.type === "input" && !block.dispatch_action) return true;
-  const done = await act(ctx, block, element, value, node);
-  if (!done && element.confirm) store(ctx, block, element, before ?? {});
-  return done;
-}
-
-const hooks = (block, element) => ({ "data-action-id": element.action_id, "data-block-id": block.block_id });
-
-function button(ctx, block, element) {
-  need(element.text?.text, "a button needs a text");
-  const style = ["primary", "danger"].includes(element.style) ? element.style : "";
-  const node = el("button", {
-    type: "button", class: `button ${style}`, ...hooks(block, element), "aria-label": element.accessibility_label,
-    onclick: () => {
-      if (!element.confirm) visit(element.url);
-      act(ctx, block, element, { value: element.value }, node);
-    },
-  }, plain(element.text), element.url ? el("span", { class: "out", "aria-hidden": "true" }, " ↗") : null);
+function pressable(place, element, name, label, value) {
+  const onclick = () => {
+    if (element.url && !element.confirm) window.open(element.url, "_blank", "noopener");
+    act(place, element, { value }, node);
+  };
+  const node = hook(press(name, { onclick, "aria-label": element.accessibility_label }, label), place, element);
   return node;
 }
-
-const plainOption = (value, label, description) => ({ value, text: { type: "plain_text", text: label, emoji: false }, description });
-const SOURCES = {
-  users: () => S.users.map((user) => plainOption(user.id, user.real_name ?? user.name)),
-  channels: () => S.channels.filter((c) => c.kind === "channel").map((c) => plainOption(c.id, `#${c.name}`)),
-  conversations: () => S.channels.map((c) => plainOption(c.id, channelTitle(c))),
-};
-const SELECTED = { static: "selected_option", external: "selected_option", users: "selected_user", channels: "selected_channel", conversations: "selected_conversation" };
-
-function picker(ctx, block, element) {
-  const multi = element.type.startsWith("multi_");
-  const base = element.type.replace("multi_", "").replace("_select", "");
-  const key = SELECTED[base] + (multi ? "s" : "");
-  const byId = base in SOURCES;
-  const asValue = (option) => (byId ? option.value : option);
-  const label = (value) => (byId ? plain(SOURCES[base]().find((option) => option.value === value)?.text ?? value) : plain(value.text));
-  if (!stored(ctx, block, element)) store(ctx, block, element, { [key]: element[key.replace("selected", "initial")] ?? (multi ? [] : null) });
-  const chosen = () => [stored(ctx, block, element)?.[key] ?? []].flat();
-  const face = el("span", { class: "picker-face" });
-  const draw = () => {
-    face.textContent = chosen().map(label).join(", ") || plain(element.placeholder) || "Choose";
-    face.classList.toggle("empty", chosen().length === 0);
-  };
-  const node = el("button", { type: "button", class: "button picker", "aria-haspopup": "listbox", ...hooks(block, element), onclick: () => {
-    openMenu(node, {
-      label: plain(element.placeholder) || "Choose", search: true, multi,
-      least: base === "external" ? element.min_query_length ?? 3 : 0,
-      load: (query) => (base === "external" ? externalOptions(ctx, block, element, query) : matching(staticGroups(element, base), query)),
-      chosen: (option) => chosen().some((value) => (byId ? value : value.value) === option.value),
-      pick: async (option) => {
-        const value = asValue(option);
-        const has = chosen().filter((other) => (byId ? other : other.value) !== option.value);
-        const next = multi ? (has.length < chosen().length ? has : [...has, value]) : value;
-        await changed(ctx, block, element, { [key]: next }, node);
-        draw();
-      },
-    });
-  } }, face, el("span", { class: "caret", "aria-hidden": "true" }, "▾"));
-  draw();
-  return node;
+function button(element, place) {
+  const style = ["primary", "danger"].includes(element.style) ? `.${element.style}` : "";
+  const label = [plain(element.text), element.url && el("span.faint", { "aria-hidden": "true" }, " ↗")];
+  return pressable(place, element, `button${style}`, label, element.value);
+}
+function feedback(element, place) {
+  const sides = [["👍", element.positive_button], ["👎", element.negative_button]];
+  return el("span.row", sides.map(([mark, side]) => (
+    pressable(place, element, "button.small", `${mark} ${plain(side.text)}`, side.value))));
 }
 
-const staticGroups = (element, base) => element.option_groups ?? [{ options: SOURCES[base]?.() ?? element.options ?? [] }];
-function matching(groups, query) {
-  const hit = (option) => plain(option.text).toLowerCase().includes(query.toLowerCase());
-  return groups.map((group) => ({ label: group.label, options: group.options.filter(hit) })).filter((group) => group.options.length);
+// Native menus: select, and overflow as a select that forgets what was chosen.
+function groupsOf({ type, options, option_groups: groups }) {
+  const people = () => S.users.map((user) => ({ value: user.id, text: { text: user.real_name, emoji: false } }));
+  return groups ?? [{ options: type === "users_select" ? people() : options }];
 }
-async function externalOptions(ctx, block, element, query) {
-  const answer = await post("/ui/options", { ...ctx.where, block_id: block.block_id, action_id: element.action_id, value: query });
-  if (answer.ok === false) return [{ label: `No options: ${answer.error ?? "no answer"}`, options: [] }];
-  return answer.option_groups ?? [{ options: answer.options ?? [] }];
+function select(element, chosen) {
+  const more = element.type === "overflow";
+  const option = ({ value, text, description }) => el("option", { value, selected: value === (chosen?.value ?? chosen) },
+    plain(text), description && `: ${plain(description)}`);
+  const groups = groupsOf(element).map(({ label, options }) => (
+    label ? el("optgroup", { label: plain(label) }, options.map(option)) : options.map(option)));
+  return el(`select.field.short${more ? ".overflow" : ""}`, { "aria-label": more && "More" },
+    el("option", { value: "", hidden: true, selected: !chosen }, more ? "⋯" : plain(element.placeholder) || "Choose"), groups);
+}
+const chosenOption = (node, element) => groupsOf(element).flatMap((group) => group.options)
+  .find((option) => option.value === node.value) ?? null;
+
+// A menu whose options the app is asked for, by what is typed.
+function external(element, chosen, place) {
+  const label = plain(element.placeholder) || "Choose";
+  const input = el("input.field.short", { placeholder: label, value: plain(chosen?.text), "data-testid": "menu-search" });
+  const find = async () => {
+    const least = element.min_query_length ?? 3;
+    if (input.value.length < least) return [{ note: `Type at least ${least} characters` }];
+    const answer = await post("/ui/options", { ...address(place, element), value: input.value });
+    const groups = answer.option_groups ?? [{ options: answer.options ?? [] }];
+    const items = groups.flatMap(({ label, options }) => [
+      label && { note: plain(label) },
+      ...options.map((option) => ({ option, label: plain(option.text), detail: plain(option.description) })),
+    ]).filter(Boolean);
+    return items.length ? items : [{ note: "Nothing matches" }];
+  };
+  const take = ({ option }) => {
+    input.value = plain(option.text);
+    input.option = option;
+    input.dispatchEvent(new Event("chosen"));
+  };
+  combobox(input, { id: "menu", label, find, take });
+  return input;
 }
 
-function overflow(ctx, block, element) {
-  need(element.options?.length, "an overflow menu needs options");
-  const node = el("button", { type: "button", class: "button icon", "aria-label": "More", "aria-haspopup": "listbox", ...hooks(block, element), onclick: () => {
-    openMenu(node, { label: "More", load: () => [{ options: element.options }], pick: (option) => {
-      visit(option.url);
-      act(ctx, block, element, { selected_option: option }, node);
-    } });
-  } }, "⋯");
-  return node;
+function choices(element, chosen, place) {
+  const type = element.type === "checkboxes" ? "checkbox" : "radio";
+  const name = `${place.key}-${place.block.block_id}-${element.action_id}`;
+  const checked = ({ value }) => [chosen ?? []].flat().some((one) => one.value === value);
+  const row = (option) => el("label", el("input", { type, name, value: option.value, checked: checked(option) }),
+    el("span", words(option.text), option.description && el("small", words(option.description))));
+  return el("div.choices", { role: "group" }, element.options.map(row));
 }
+const ticked = (node, element) => element.options.filter((_, index) => node.querySelectorAll("input")[index].checked);
 
-let menuCount = 0;
-function openMenu(anchor, { label, load, pick, chosen = () => false, search = false, multi = false, least = 0 }) {
-  document.querySelector(".menu")?.hidePopover();
-  const id = `menu-${(menuCount += 1)}`;
-  const list = el("div", { role: "listbox", id, "aria-label": label, "aria-multiselectable": multi ? "true" : null, tabindex: search ? null : "-1" });
-  const input = search && el("input", { type: "text", role: "combobox", "aria-expanded": "true", "aria-controls": id, "aria-label": label, placeholder: "Type to search", autocomplete: "off", "data-testid": "menu-search" });
-  const menu = el("div", { class: "menu", popover: "auto", "data-testid": "menu" }, input, list);
-  let active = 0;
-  let asked = 0;
-  const options = () => [...list.querySelectorAll("[role=option]")];
-  const move = (to) => {
-    const all = options();
-    active = all.length ? (to + all.length) % all.length : 0;
-    all.forEach((node, index) => node.classList.toggle("active", index === active));
-    all[active]?.scrollIntoView({ block: "nearest" });
-    (input || list).setAttribute("aria-activedescendant", all[active]?.id ?? "");
-  };
-  const take = async (option) => {
-    if (!multi) menu.hidePopover();
-    await pick(option);
-    if (multi) refresh();
-    else anchor.focus();
-  };
-  const refresh = async () => {
-    const query = input ? input.value : "";
-    const turn = (asked += 1);
-    if (query.length < least) return list.replaceChildren(el("p", { class: "hint" }, `Type at least ${least} characters`));
-    const groups = await load(query);
-    if (turn !== asked) return undefined;
-    list.replaceChildren(...groups.flatMap((group) => [
-      group.label && el("p", { class: "hint" }, plain(group.label)),
-      ...group.options.map((option) => el("div", { role: "option", class: "option", "data-value": option.value, "aria-selected": String(chosen(option)), onclick: () => take(option) },
-        el("span", {}, option.text?.type === "mrkdwn" ? mrkdwn(option.text.text) : plain(option.text)), option.description && el("small", {}, plain(option.description)))),
-    ]).filter(Boolean));
-    options().forEach((node, index) => { node.id = `${id}-${index}`; });
-    if (!list.childElementCount) list.append(el("p", { class: "hint" }, "Nothing matches"));
-    return move(Math.max(0, options().findIndex((node) => node.getAttribute("aria-selected") === "true")));
-  };
-  menu.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: active + 1, ArrowUp: active - 1, Home: 0, End: -1 }[event.key];
-    if (step !== undefined) { event.preventDefault(); move(step); }
-    if (event.key === "Enter") { event.preventDefault(); options()[active]?.click(); }
+function textBox(element, value) {
+  const { multiline, min_length, max_length } = element;
+  return el(multiline ? "textarea.field" : "input.field", {
+    value, placeholder: plain(element.placeholder), rows: multiline && 4, minlength: min_length, maxlength: max_length,
   });
-  input && input.addEventListener("input", refresh);
-  menu.addEventListener("toggle", (event) => event.newState === "closed" && menu.remove());
-  (anchor.closest("dialog") ?? document.body).append(menu);
-  menu.showPopover();
-  const box = anchor.getBoundingClientRect();
-  const below = innerHeight - box.bottom > 300 || box.top < 300;
-  Object.assign(menu.style, { left: `${Math.max(8, Math.min(box.left, innerWidth - 328))}px`, minWidth: `${Math.min(box.width, 320)}px` });
-  Object.assign(menu.style, below ? { top: `${box.bottom + 4}px` } : { bottom: `${innerHeight - box.top + 4}px` });
-  (input || list).focus();
-  refresh();
 }
+const typed = (type) => (element, value) => el("input.field.short", { type, value });
+const ownValue = (node) => node.value || null;
 
-// The offset of the reader's zone at an instant, to turn a wall time into seconds since 1970 and back.
-const wall = (ms) => `${isoDay(ms)}T${clockTime(ms)}`;
-function instant(text) {
-  const guess = Date.parse(`${text}Z`);
-  return guess - (Date.parse(`${wall(guess)}Z`) - guess);
-}
-
-const DATES = {
-  datepicker: { input: "date", key: "selected_date", first: (e) => e.initial_date, read: (v) => v, show: (v) => v },
-  timepicker: { input: "time", key: "selected_time", first: (e) => e.initial_time, read: (v) => v, show: (v) => v },
-  datetimepicker: { input: "datetime-local", key: "selected_date_time", first: (e) => e.initial_date_time, read: (v) => instant(v) / 1000, show: (v) => wall(v * 1000) },
+// How each input is drawn, which key carries its value, and how the value is read.
+const INPUTS = {
+  plain_text_input: { key: "value", draw: textBox, read: ownValue },
+  static_select: { key: "selected_option", draw: select, read: chosenOption },
+  external_select: { key: "selected_option", draw: external, read: (node) => node.option, on: "chosen" },
+  users_select: { key: "selected_user", draw: select, read: ownValue },
+  overflow: { key: "selected_option", draw: select, read: chosenOption },
+  datepicker: { key: "selected_date", draw: typed("date"), read: ownValue },
+  timepicker: { key: "selected_time", draw: typed("time"), read: ownValue },
+  checkboxes: { key: "selected_options", draw: choices, read: ticked },
+  radio_buttons: { key: "selected_option", draw: choices, read: (node, element) => ticked(node, element)[0] ?? null },
 };
-function dates(ctx, block, element) {
-  const kind = DATES[element.type];
-  if (!stored(ctx, block, element)) store(ctx, block, element, { [kind.key]: kind.first(element) ?? null });
-  const held = stored(ctx, block, element)[kind.key];
-  const node = el("input", {
-    type: kind.input, class: "field short", ...hooks(block, element), value: held ? kind.show(held) : null, "aria-label": plain(element.placeholder) || kind.input,
-    onchange: () => changed(ctx, block, element, { [kind.key]: node.value ? kind.read(node.value) : null }, node),
-  });
-  if (block.type === "input" || !element.placeholder) return node;
-  return el("label", { class: "dated" }, plain(element.placeholder), node);
-}
 
-const INPUT_TYPES = { plain_text_input: "text", number_input: "number", email_text_input: "email", url_text_input: "url" };
-function textInput(ctx, block, element) {
-  if (!stored(ctx, block, element)) store(ctx, block, element, { value: element.initial_value ?? null });
-  const long = element.multiline;
-  const node = el(long ? "textarea" : "input", {
-    class: "field", ...hooks(block, element), value: stored(ctx, block, element).value, placeholder: plain(element.placeholder) || null, rows: long ? 4 : null,
-    type: long ? null : INPUT_TYPES[element.type], step: element.type === "number_input" ? (element.is_decimal_allowed ? "any" : "1") : null,
-    min: element.min_value, max: element.max_value, minlength: element.min_length, maxlength: element.max_length, autofocus: element.focus_on_load,
-    oninput: () => store(ctx, block, element, { value: node.value || null }),
-    onkeydown: (event) => {
-      if (event.key !== "Enter" || long || !block.dispatch_action) return;
-      event.preventDefault();
-      changed(ctx, block, element, { value: node.value || null }, node);
-    },
+// In an input block a value is held for the form; elsewhere, or when the block asks for it, it is an action too.
+function input(element, place) {
+  const { key, draw, read, on } = INPUTS[element.type];
+  const before = held(place, element);
+  const initial = element[key === "value" ? "initial_value" : key.replace("selected", "initial")];
+  const node = hook(draw(element, before ? before[key] : initial, place), place, element);
+  const acts = place.block.type !== "input" || place.block.dispatch_action;
+  node.id = `${place.key}-${place.block.block_id}-${element.action_id}`.replace(/[^\w-]/g, "-");
+  if (acts && !node.ariaLabel) node.setAttribute("aria-label", plain(element.placeholder) || element.type);
+  node.addEventListener(on ?? (acts ? "change" : "input"), async () => {
+    const value = { [key]: read(node, element) };
+    const forgets = element.type === "overflow";
+    if (!forgets) hold(place, element, { type: element.type, ...value });
+    const refused = acts && !(await act(place, element, value, node));
+    if (refused && !forgets) hold(place, element, before);
+    if (refused || forgets) node.replaceWith(input(element, place));
   });
   return node;
 }
 
-function choices(ctx, block, element) {
-  need(element.options?.length, `${element.type} needs options`);
-  const radio = element.type === "radio_buttons";
-  if (!stored(ctx, block, element)) {
-    store(ctx, block, element, radio ? { selected_option: element.initial_option ?? null } : { selected_options: element.initial_options ?? [] });
-  }
-  const name = `${ctx.key}-${block.block_id}-${element.action_id}`;
-  const held = [stored(ctx, block, element)[radio ? "selected_option" : "selected_options"] ?? []].flat();
-  const group = el("div", { class: "choices", role: radio ? "radiogroup" : "group", ...hooks(block, element), onchange: () => {
-    const picked = element.options.filter((_, index) => group.querySelectorAll("input")[index].checked);
-    changed(ctx, block, element, radio ? { selected_option: picked[0] ?? null } : { selected_options: picked }, group);
-  } });
-  group.append(...element.options.map((option) => el("label", {},
-    el("input", { type: radio ? "radio" : "checkbox", name, value: option.value, checked: held.some((other) => other.value === option.value) }),
-    el("span", {}, textObject(option.text), option.description && el("small", {}, textObject(option.description))))));
-  return group;
+function image({ image_url, slack_file, alt_text }) {
+  return el("img", { src: image_url ?? slack_file.url, alt: alt_text, title: alt_text, loading: "lazy" });
 }
-
-function feedback(ctx, block, element) {
-  const one = (side, mark) => {
-    need(side?.text, "feedback_buttons needs two buttons");
-    const node = el("button", { type: "button", class: "button small", ...hooks(block, element), "aria-label": side.accessibility_label, "aria-pressed": "false", onclick: async () => {
-      if (await act(ctx, block, element, { value: side.value }, node)) node.parentElement.querySelectorAll("button").forEach((b) => b.setAttribute("aria-pressed", String(b === node)));
-    } }, `${mark} `, plain(side.text));
-    return node;
-  };
-  return el("span", { class: "row" }, one(element.positive_button, "👍"), one(element.negative_button, "👎"));
-}
-
-function iconButton(ctx, block, element) {
-  need(element.icon === "trash", `icon_button has the unknown icon ${element.icon}`);
-  if (element.visible_to_user_ids && !element.visible_to_user_ids.includes(S.me.id)) return el("span", { hidden: true });
-  const node = el("button", { type: "button", class: "button small", ...hooks(block, element), title: plain(element.text), "aria-label": element.accessibility_label ?? plain(element.text), onclick: () => act(ctx, block, element, { value: element.value }, node) }, "🗑 ", plain(element.text));
-  return node;
-}
-
-function image(element) {
-  const url = element.image_url ?? element.slack_file?.url;
-  need(typeof element.alt_text === "string", "an image needs alt_text");
-  need(url || element.slack_file?.id, "an image needs image_url or slack_file");
-  return el("img", { src: url, alt: element.alt_text, title: element.alt_text, loading: "lazy" });
-}
-
-const ELEMENTS = {
-  button, overflow, feedback_buttons: feedback, icon_button: iconButton,
-  checkboxes: choices, radio_buttons: choices, image: (ctx, block, element) => image(element),
-};
-for (const type of Object.keys(DATES)) ELEMENTS[type] = dates;
-for (const type of Object.keys(INPUT_TYPES)) ELEMENTS[type] = textInput;
-for (const base of Object.keys(SELECTED)) ELEMENTS[`${base}_select`] = ELEMENTS[`multi_${base}_select`] = picker;
-
-function interactive(ctx, block, element) {
-  need(ELEMENTS[element?.type], `${block.type} has the unknown element ${element?.type}`);
-  return ELEMENTS[element.type](ctx, block, element);
-}
+const ELEMENTS = { button, feedback_buttons: feedback, image };
+for (const type of Object.keys(INPUTS)) ELEMENTS[type] = input;
+const interactive = (element, place) => drawn(ELEMENTS, element, place.block.type, place);
 
 // ---------------------------------------------------------------- charts and tables
 
 const tint = (index) => `var(--series-${(index % 6) + 1})`;
 const figure = (value) => new Intl.NumberFormat("en-GB", { maximumFractionDigits: 2 }).format(value);
-function niceStep(span) {
-  const raw = span / 4;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  return power * [1, 2, 2.5, 5, 10].find((factor) => factor * power >= raw);
+const [WIDTH, HEIGHT, LEFT, TOP, BOTTOM] = [560, 236, 46, 18, 44];
+const svgText = (text, x, y, name = "") => svg("text", { x, y, class: name }, text);
+
+// The values of the grid lines, zero among them.
+function ticks(values) {
+  const [low, high] = [Math.min(...values, 0), Math.max(...values, 0)];
+  const rough = (high - low || 1) / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * [1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough);
+  const first = Math.floor(low / step);
+  return Array.from({ length: (Math.ceil(high / step) || 1) - first + 1 }, (_, index) => (first + index) * step);
 }
 
-function axisChart({ type, series, axis_config: axis = {} }, title) {
-  need(series?.length && series.every((one) => one.data?.length), "a chart needs series with data");
+// Each draws one series; its points know where they are and what they say.
+const CHARTS = {
+  bar: (points, { color, zero, slot, index, count }) => points.flatMap(({ x, y, value, tip }) => {
+    const width = Math.min((slot * 0.72) / count, 44);
+    const box = { x: x + width * (index - count / 2), y: Math.min(y, zero), height: Math.abs(zero - y) };
+    const bar = svg("rect", { ...box, width: width - 1.5, rx: 2, fill: color }, svg("title", {}, tip));
+    return count === 1 && points.length <= 10 ? [bar, svgText(figure(value), x, box.y - 5, "value")] : [bar];
+  }),
+  line: (points, { color, index }) => [
+    svg("polyline", {
+      points: points.map(({ x, y }) => `${x},${y}`).join(" "), class: "series", stroke: color,
+      "stroke-dasharray": ["none", "6 3", "2 3"][index % 3],
+    }),
+    ...points.map(({ x, y, tip }) => svg("circle", { cx: x, cy: y, r: 3.2, fill: color }, svg("title", {}, tip))),
+  ],
+};
+
+function chart({ type, series, axis_config: axis = {} }, title) {
+  if (!CHARTS[type]) throw new Invalid(`data_visualization has the unknown chart ${type}`);
   const categories = axis.categories ?? series[0].data.map((point) => point.label);
-  const at = (one, label) => one.data.find((point) => point.label === label)?.value;
-  need(series.every((one) => categories.every((label) => Number.isFinite(at(one, label)))), "every series needs a value for every category");
-  const all = series.flatMap((one) => one.data.map((point) => point.value));
-  const step = niceStep(Math.max(...all, 0) - Math.min(...all, 0) || 1);
-  const top = Math.ceil(Math.max(...all, 0) / step) * step || step;
-  const low = Math.floor(Math.min(...all, 0) / step) * step;
-  const [width, height, left, right, up, down] = [560, 220, 46, 10, 18, axis.x_label ? 44 : 28];
-  const slot = (width - left - right) / categories.length;
-  const x = (index) => left + slot * (index + 0.5);
-  const y = (value) => up + (height - up - down) * (1 - (value - low) / (top - low));
-  const root = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", class: "plot", "aria-label": `${title}: ${series.map((one) => `${one.name} ${one.data.map((p) => `${p.label} ${figure(p.value)}`).join(", ")}`).join("; ")}` });
-  const words = (text, attributes) => { const node = svg("text", attributes); node.textContent = text; return node; };
-  for (let tick = low; tick <= top + step / 2; tick += step) {
-    root.append(svg("line", { x1: left, x2: width - right, y1: y(tick), y2: y(tick), class: Math.abs(tick) < step / 2 ? "zero" : "grid" }), words(figure(tick), { x: left - 6, y: y(tick) + 4, "text-anchor": "end" }));
-  }
-  const every = Math.ceil((Math.max(...categories.map((c) => c.length)) * 6.4 + 8) / slot);
-  categories.forEach((label, index) => { if (index % every === 0) root.append(words(label, { x: x(index), y: height - down + 16, "text-anchor": "middle" })); });
-  if (axis.x_label) root.append(words(axis.x_label, { x: (left + width) / 2, y: height - 6, "text-anchor": "middle", class: "axis" }));
-  if (axis.y_label) root.append(words(axis.y_label, { x: 0, y: 10, class: "axis" }));
-  series.forEach((one, s) => {
-    const named = (node, label, value) => { const tip = svg("title"); tip.textContent = `${one.name}, ${label}: ${figure(value)}`; node.append(tip); return node; };
-    const points = categories.map((label, index) => [x(index), y(at(one, label)), label, at(one, label)]);
-    if (type === "bar") {
-      const bar = Math.min((slot * 0.72) / series.length, 44);
-      points.forEach(([px, py, label, value]) => {
-        root.append(named(svg("rect", { x: px - (bar * series.length) / 2 + bar * s, y: Math.min(py, y(0)), width: Math.max(bar - 1.5, 1), height: Math.max(Math.abs(y(0) - py), 0.5), rx: 2, fill: tint(s) }), label, value));
-        if (series.length === 1 && categories.length <= 10) root.append(words(figure(value), { x: px, y: Math.min(py, y(0)) - 5, "text-anchor": "middle", class: "value" }));
-      });
-      return;
-    }
-    const path = points.map(([px, py]) => `${px},${py}`).join(" ");
-    if (type === "area") root.append(svg("polygon", { points: `${x(0)},${y(0)} ${path} ${x(categories.length - 1)},${y(0)}`, fill: tint(s), "fill-opacity": 0.22 }));
-    root.append(svg("polyline", { points: path, fill: "none", stroke: tint(s), "stroke-width": 2, "stroke-linejoin": "round", "stroke-dasharray": ["none", "6 3", "2 3"][s % 3] }));
-    points.forEach(([px, py, label, value]) => root.append(named(svg("circle", { cx: px, cy: py, r: 3.2, fill: tint(s) }), label, value)));
+  const lines = ticks(series.flatMap((one) => one.data.map((point) => point.value)));
+  const [low, high] = [lines[0], lines.at(-1)];
+  const slot = (WIDTH - LEFT - 10) / categories.length;
+  const xOf = (index) => LEFT + slot * (index + 0.5);
+  const yOf = (value) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - (value - low) / (high - low));
+  const pointsOf = ({ name, data }) => categories.map((label, index) => {
+    const { value } = data.find((point) => point.label === label);
+    return { x: xOf(index), y: yOf(value), value, tip: `${name}, ${label}: ${figure(value)}` };
   });
-  return [root, series.length > 1 && el("ul", { class: "legend" }, series.map((one, index) => el("li", {}, el("i", { style: `background:${tint(index)}` }), one.name)))];
+  const told = series.flatMap(pointsOf).map((point) => point.tip).join("; ");
+  const every = Math.ceil((Math.max(...categories.map((label) => label.length)) * 6.4 + 8) / slot);
+  const root = svg("svg", {
+    viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "plot", "aria-label": `${title}: ${told}`,
+  }, ...lines.flatMap((line) => [
+    svg("line", { x1: LEFT, x2: WIDTH - 10, y1: yOf(line), y2: yOf(line), class: line ? "grid" : "zero" }),
+    svgText(figure(line), LEFT - 6, yOf(line) + 4, "scale"),
+  ]), ...categories.flatMap((label, index) => (index % every ? [] : [svgText(label, xOf(index), HEIGHT - BOTTOM + 16)])),
+  svgText(axis.x_label ?? "", (LEFT + WIDTH) / 2, HEIGHT - 6), svgText(axis.y_label ?? "", 0, 10, "first"),
+  ...series.flatMap((one, index) => CHARTS[type](pointsOf(one), {
+    color: tint(index), zero: yOf(0), slot, index, count: series.length,
+  })));
+  const legend = series.map((one, index) => el("li", el("i", { style: `background: ${tint(index)}` }), one.name));
+  return [root, series.length > 1 && el("ul.legend", legend)];
 }
 
-function pieChart({ segments }, title) {
-  need(segments?.length && segments.every((one) => one.value > 0), "a pie needs segments above zero");
-  const total = segments.reduce((sum, one) => sum + one.value, 0);
-  const root = svg("svg", { viewBox: "-52 -52 104 104", role: "img", class: "pie", "aria-label": `${title}: ${segments.map((one) => `${one.label} ${figure(one.value)}`).join(", ")}` });
-  let from = 0;
-  segments.forEach((one, index) => {
-    const share = (one.value / total) * 2 * Math.PI * 38;
-    root.append(svg("circle", { r: 38, fill: "none", stroke: tint(index), "stroke-width": 24, "stroke-dasharray": `${Math.max(share - 1, 0.5)} ${2 * Math.PI * 38}`, "stroke-dashoffset": -from, transform: "rotate(-90)" }));
-    from += share;
-  });
-  const legend = segments.map((one, index) => el("li", {}, el("i", { style: `background:${tint(index)}` }), one.label, el("b", {}, `${figure(one.value)} (${Math.round((one.value / total) * 100)} %)`)));
-  return el("div", { class: "pie-row" }, root, el("ul", { class: "legend column" }, legend));
+const CELLS = {
+  raw_text: ({ text }) => text,
+  raw_number: ({ text, value }) => text ?? figure(value),
+  rich_text: richText,
+};
+// Rows of cells, the first row the heads; names gives a column's class.
+function tableOf([head, ...rows], names = () => "", caption = "") {
+  const row = (tag) => (cells) => el("tr", cells.map((cell, index) => el(tag, { class: names(index) }, cell)));
+  return el("div.table-wrap", { tabindex: "0", role: "region", "aria-label": caption || "Table" },
+    el("table", caption && el("caption", caption), el("thead", row("th")(head)), el("tbody", rows.map(row("td")))));
 }
-
-function dataVisualization(ctx, block) {
-  need(typeof block.title === "string" && block.chart, "data_visualization needs a title and a chart");
-  need(["bar", "line", "area", "pie"].includes(block.chart.type), `data_visualization has the unknown chart ${block.chart.type}`);
-  return el("figure", {}, el("figcaption", {}, block.title), block.chart.type === "pie" ? pieChart(block.chart, block.title) : axisChart(block.chart, block.title));
-}
-
-function cell(content) {
-  if (content?.type === "raw_text") return content.text;
-  if (content?.type === "raw_number") return content.text ?? figure(content.value);
-  if (content?.type === "rich_text") return richText(content);
-  throw new Invalid(`a table has the unknown cell ${content?.type}`);
-}
-
-function table(ctx, block) {
-  need(block.rows?.length, "table needs rows");
-  const row = (tag) => (cells) => el("tr", {}, cells.map((content, index) => {
-    const setting = block.column_settings?.[index];
-    return el(tag, { class: `${setting?.align ?? (content.type === "raw_number" ? "right" : "")} ${setting?.is_wrapped ? "" : "nowrap"}` }, cell(content));
-  }));
-  return el("div", { class: "table-wrap", tabindex: "0", role: "region", "aria-label": "Table" }, el("table", {}, el("thead", {}, row("th")(block.rows[0])), el("tbody", {}, block.rows.slice(1).map(row("td")))));
-}
-
-const cellOrder = (content) => (content.type === "raw_number" ? content.value : content.type === "raw_text" ? content.text : el("i", {}, richText(content)).textContent);
-function dataTable(ctx, block) {
-  need(block.rows?.length > 1 && block.rows.every((row) => row.length === block.rows[0].length), "data_table needs a header and even rows");
-  need(block.caption, "data_table needs a caption");
-  const size = block.page_size ?? 5;
-  const [head, ...rows] = block.rows;
-  const numeric = head.map((_, index) => rows.every((row) => row[index].type === "raw_number"));
-  let page = 0;
-  let sort = { column: -1, down: false };
-  const body = el("tbody");
-  const heads = head.map((content, index) => el("th", { class: numeric[index] ? "right" : "", scope: "col" }, el("button", { type: "button", onclick: () => {
-    sort = { column: index, down: sort.column === index ? !sort.down : numeric[index] };
-    page = 0;
-    draw();
-  } }, cell(content), el("span", { "aria-hidden": "true" }))));
-  const count = el("span");
-  const turn = (by, label) => el("button", { type: "button", class: "button small", "aria-label": label, onclick: () => { page += by; draw(); } }, by < 0 ? "‹" : "›");
-  const [back, on] = [turn(-1, "Previous rows"), turn(1, "Next rows")];
-  function draw() {
-    const sorted = [...rows];
-    if (sort.column >= 0) {
-      const compare = (a, b) => (typeof a === "number" ? a - b : String(a).localeCompare(String(b), "en", { numeric: true }));
-      sorted.sort((a, b) => compare(cellOrder(a[sort.column]), cellOrder(b[sort.column])) * (sort.down ? -1 : 1));
-    }
-    heads.forEach((th, index) => {
-      th.setAttribute("aria-sort", index === sort.column ? (sort.down ? "descending" : "ascending") : "none");
-      th.querySelector("span").textContent = index === sort.column ? (sort.down ? " ↓" : " ↑") : "";
-    });
-    body.replaceChildren(...sorted.slice(page * size, (page + 1) * size).map((row) => el("tr", {}, row.map((content, index) => (
-      el(index === (block.row_header_column_index ?? 0) ? "th" : "td", { class: numeric[index] ? "right" : "", scope: index === (block.row_header_column_index ?? 0) ? "row" : null }, cell(content)))))));
-    count.textContent = `${page * size + 1} to ${Math.min((page + 1) * size, rows.length)} of ${rows.length}`;
-    back.disabled = page === 0;
-    on.disabled = (page + 1) * size >= rows.length;
-  }
-  draw();
-  return el("div", { class: "data-table" },
-    el("div", { class: "table-wrap" }, el("table", {}, el("caption", {}, block.caption), el("thead", {}, el("tr", {}, heads)), body)),
-    rows.length > size && el("div", { class: "pager" }, back, count, on));
+function table({ rows, column_settings: settings = [], caption }) {
+  const numeric = (index) => rows.slice(1).every((row) => row[index].type === "raw_number");
+  const names = (index) => {
+    const { align = numeric(index) ? "right" : "", is_wrapped: wraps = Boolean(caption) } = settings[index] ?? {};
+    return `${align} ${wraps ? "" : "nowrap"}`;
+  };
+  return tableOf(rows.map((row) => row.map((cell) => drawn(CELLS, cell, "a table's cell"))), names, caption);
 }
 
 // ---------------------------------------------------------------- blocks
 
-const TASK_STATES = { pending: ["○", "Pending"], in_progress: ["◐", "In progress"], complete: ["●", "Complete"], error: ["✕", "Failed"] };
-function task(card) {
-  need(card.title && card.task_id, "a task needs task_id and title");
-  need(TASK_STATES[card.status], `a task has the unknown status ${card.status}`);
-  const [mark, word] = TASK_STATES[card.status];
-  return el("div", { class: `task ${card.status}` }, el("span", { class: "task-mark", "aria-hidden": "true" }, mark),
-    el("div", {}, el("p", {}, plain(card.title), " ", el("small", {}, word)), card.details && richText(card.details), card.output && el("div", { class: "task-output" }, richText(card.output)),
-      card.sources?.length && el("p", { class: "row" }, card.sources.map((source) => link(source.url, source.text)))));
+function section({ text, fields = [], accessory }, place) {
+  if (!text && !fields.length) throw new Invalid("section needs text or fields");
+  return el("div.section",
+    el("div.section-main", text && el("div.text", words(text)),
+      fields.length > 0 && el("div.fields", fields.map((field) => el("div.text", words(field))))),
+    accessory && el("div.accessory", interactive(accessory, place)));
 }
 
-function cardBlock(ctx, block) {
-  need(block.hero_image || block.title || block.body || block.actions?.length, "card is empty");
-  return el("div", { class: "card" }, block.hero_image && image(block.hero_image), el("div", { class: "row" }, block.icon && image(block.icon),
-    el("div", {}, block.title && el("p", { class: "card-title" }, textObject(block.title)), block.subtitle && el("p", { class: "faint" }, textObject(block.subtitle)))),
-  block.body && el("p", {}, textObject(block.body)), block.actions?.length && el("div", { class: "row" }, block.actions.map((one) => interactive(ctx, block, one))),
-  block.subtext && el("p", { class: "faint" }, textObject(block.subtext)));
+function container(block, place) {
+  const name = block.rich_text_title ? richText(block.rich_text_title) : plain(block.title);
+  const subtitle = block.subtitle && el("div.faint", words(block.subtitle));
+  const title = el("div.container-title", block.icon && image(block.icon), el("div", name, subtitle));
+  const body = el("div.blocks", drawBlocks(place, block.child_blocks));
+  if (!block.is_collapsible) return el("div.container", title, body);
+  return el("details.container", { open: !block.default_collapsed }, el("summary", title), body);
 }
 
-function container(ctx, block) {
-  need(block.title || block.rich_text_title, "container needs a title");
-  need(block.child_blocks?.length, "container needs child_blocks");
-  const title = el("div", { class: "container-title" }, block.icon && image(block.icon), el("div", {}, block.rich_text_title ? richText(block.rich_text_title) : plain(block.title),
-    block.subtitle && el("div", { class: "faint" }, textObject(block.subtitle))));
-  const body = el("div", { class: "blocks" }, drawBlocks(ctx, block.child_blocks));
-  if (!block.is_collapsible) return el("div", { class: `container ${block.has_header_divider ? "ruled" : ""}` }, title, body);
-  return el("details", { class: "container", open: !block.default_collapsed }, el("summary", {}, title), body);
+function inputBlock(block, place) {
+  const node = interactive(block.element, place);
+  const note = `${node.id}-note`;
+  node.setAttribute("aria-describedby", note);
+  if (node.matches(".choices")) node.setAttribute("aria-label", plain(block.label));
+  return el("div.input", { "data-input": block.block_id },
+    el("label.label", { for: node.id }, plain(block.label), block.optional && el("span.faint", " (optional)")),
+    node, block.hint && el("p.faint", plain(block.hint)), el("p.error", { role: "alert", id: note }));
 }
 
-function section(ctx, block) {
-  need(block.text || block.fields?.length, "section needs text or fields");
-  const main = el("div", { class: "section-main" }, block.text && el("div", { class: "text" }, textObject(block.text)),
-    block.fields?.length && el("div", { class: "fields" }, block.fields.map((field) => el("div", { class: "text" }, textObject(field, "field")))));
-  return el("div", { class: "section" }, main, block.accessory && el("div", { class: "accessory" }, interactive(ctx, block, block.accessory)));
-}
-
-function inputBlock(ctx, block) {
-  need(block.label?.text && block.element, "input needs a label and an element");
-  const node = interactive(ctx, block, block.element);
-  const id = `input-${ctx.key}-${block.block_id}`.replace(/[^\w-]/g, "-");
-  const group = node.matches(".choices");
-  node.id = id;
-  if (group) node.setAttribute("aria-label", plain(block.label));
-  node.setAttribute("aria-describedby", `${id}-note`);
-  return el("div", { class: "input", "data-input": block.block_id }, el(group ? "p" : "label", { class: "label", for: group ? null : id }, plain(block.label), block.optional && el("span", { class: "faint" }, " (optional)")), node,
-    el("p", { class: "faint", id: `${id}-note` }, block.hint ? plain(block.hint) : ""), el("p", { class: "error", role: "alert" }));
-}
-
-const LEVELS = { default: "Note", info: "Info", warning: "Warning", error: "Error", success: "Done" };
+const everyElement = ({ elements }, place) => elements.map((element) => interactive(element, place));
+const CONTEXT = { image, mrkdwn: (text) => el("span", words(text)), plain_text: (text) => el("span", words(text)) };
 const BLOCKS = {
-  section, container, table, data_table: dataTable, data_visualization: dataVisualization, input: inputBlock, card: cardBlock,
-  header: (ctx, block) => { need(block.text?.type === "plain_text", "header needs a plain_text"); return el("h3", {}, plain(block.text)); },
+  section, container, table, data_table: table, input: inputBlock,
+  header: ({ text }) => el("h3", TEXTS.plain_text(text)),
   divider: () => el("hr"),
-  context: (ctx, block) => el("div", { class: "context" }, block.elements.map((one) => (one.type === "image" ? image(one) : el("span", {}, textObject(one))))),
-  actions: (ctx, block) => el("div", { class: "row actions" }, block.elements.map((one) => interactive(ctx, block, one))),
-  context_actions: (ctx, block) => el("div", { class: "row" }, block.elements.map((one) => interactive(ctx, block, one))),
-  image: (ctx, block) => el("figure", {}, block.title && el("figcaption", {}, plain(block.title)), image(block)),
-  rich_text: (ctx, block) => el("div", { class: "text" }, richText(block)),
-  markdown: (ctx, block) => { need(typeof block.text === "string", "markdown needs a text"); return markdown(block.text); },
-  alert: (ctx, block) => { need((block.level ?? "default") in LEVELS, `alert has the unknown level ${block.level}`); return el("div", { class: `alert ${block.level ?? "default"}`, role: "note" }, el("b", {}, LEVELS[block.level ?? "default"]), " ", textObject(block.text)); },
-  task_card: (ctx, block) => { need(block.status !== "pending", "a task_card that stands alone cannot be pending"); return task(block); },
-  plan: (ctx, block) => { need(block.title && Array.isArray(block.tasks), "plan needs a title and tasks"); return el("div", { class: "plan" }, el("p", { class: "card-title" }, plain(block.title)), block.tasks.map(task)); },
-  carousel: (ctx, block) => el("div", { class: "carousel", tabindex: "0" }, block.elements.map((one) => cardBlock(ctx, one))),
+  context: ({ elements }) => el("div.context", elements.map((one) => drawn(CONTEXT, one, "context"))),
+  actions: (block, place) => el("div.row", everyElement(block, place)),
+  context_actions: (block, place) => el("div.row", everyElement(block, place)),
+  image: (block) => el("figure", block.title && el("figcaption", plain(block.title)), image(block)),
+  rich_text: (block) => el("div.text", richText(block)),
+  markdown: ({ text }) => el("div.md", markdown(text)),
+  data_visualization: ({ title, chart: one }) => el("figure", el("figcaption", title), chart(one, title)),
 };
-const MESSAGE = ["message"];
-const SHOWN = ["message", "home"];
-const SURFACES = { alert: ["modal"], markdown: MESSAGE, task_card: MESSAGE, plan: MESSAGE, context_actions: MESSAGE, table: SHOWN, data_table: SHOWN, data_visualization: SHOWN, card: SHOWN, carousel: SHOWN, container: SHOWN };
 
 function invalidBox(why, block) {
-  return el("div", { class: "invalid-block", role: "alert" }, el("b", {}, "Invalid block"), ` ${why}`, el("pre", { textContent: JSON.stringify(block, null, 1).slice(0, 1500) }));
+  const shown = JSON.stringify(block, null, 1)?.slice(0, 1500);
+  return el("div.invalid-block", { role: "alert" }, el("b", "Invalid block"), ` ${why}`, shown && el("pre", shown));
 }
-
-function drawBlock(ctx, block, index) {
-  const placed = block?.block_id ? block : { ...block, block_id: `b${index}` };
-  try {
-    need(BLOCKS[placed.type], `the type ${placed.type} is unknown`);
-    need(!SURFACES[placed.type] || SURFACES[placed.type].includes(ctx.surface), `${placed.type} cannot stand in a ${ctx.surface}`);
-    return el("div", { class: `block block-${placed.type}`, "data-block": placed.type }, BLOCKS[placed.type](ctx, placed));
-  } catch (problem) {
-    return invalidBox(problem instanceof Invalid ? problem.message : `${placed.type} is malformed (${problem.message})`, block);
-  }
+function drawBlocks(place, blocks) {
+  return blocks.map((block) => {
+    try {
+      return el("div.block", { "data-block": block.type }, drawn(BLOCKS, block, "a block", { ...place, block }));
+    } catch (problem) {
+      return invalidBox(problem instanceof Invalid ? problem.message : `${block?.type}: ${problem.message}`, block);
+    }
+  });
 }
-const drawBlocks = (ctx, blocks) => blocks.map((block, index) => drawBlock(ctx, block, index));
 
 // ---------------------------------------------------------------- dialogs
 
-function ask(confirm) {
+function ask({ title, text, confirm, deny, style }) {
   const dialog = $("confirm");
+  const danger = style === "danger";
   return new Promise((resolve) => {
-    const done = (answer) => { dialog.close(); resolve(answer); };
+    const answer = (yes, name, autofocus, label) => press(name, {
+      autofocus, "data-testid": `confirm-${yes ? "ok" : "deny"}`, onclick: () => { dialog.close(); resolve(yes); },
+    }, plain(label));
     dialog.oncancel = () => resolve(false);
-    dialog.replaceChildren(el("h2", { id: "confirm-title" }, plain(confirm.title)), el("div", { class: "text" }, textObject(confirm.text)), el("footer", {},
-      el("button", { type: "button", class: "button", "data-testid": "confirm-deny", autofocus: confirm.style === "danger", onclick: () => done(false) }, plain(confirm.deny)),
-      el("button", { type: "button", class: `button ${confirm.style === "danger" ? "danger solid" : "primary"}`, "data-testid": "confirm-ok", autofocus: confirm.style !== "danger", onclick: () => done(true) }, plain(confirm.confirm))));
+    dialog.replaceChildren(
+      el("h2", { id: "confirm-title" }, plain(title)), el("div.text", words(text)),
+      el("footer", answer(false, "button", danger, deny),
+        answer(true, danger ? "button.danger.solid" : "button.primary", !danger, confirm)),
+    );
     dialog.showModal();
   });
 }
@@ -812,23 +561,22 @@ function ask(confirm) {
 function drawModal() {
   const dialog = $("modal");
   const view = S.views.at(-1);
-  if (!view) { if (dialog.open) dialog.close(); return; }
-  const again = dialog.dataset.view === view.id && dialog.open;
-  const focused = again ? document.activeElement?.id : "";
-  const ctx = { surface: "modal", key: view.id, where: { view_id: view.id } };
+  if (!view) return dialog.close();
+  const focused = dialog.open && dialog.dataset.view === view.id ? document.activeElement.id : "";
   const close = () => closeView(view.id);
-  const form = el("form", { novalidate: true, onsubmit: (event) => { event.preventDefault(); submitView(view, form); } },
-    el("header", {}, S.views.length > 1 && el("button", { type: "button", class: "quiet icon", "aria-label": "Back", onclick: close }, "‹"), el("h2", { id: "modal-title" }, plain(view.title)),
-      el("button", { type: "button", class: "quiet icon", "aria-label": "Close", "data-testid": "modal-x", onclick: close }, "✕")),
-    el("div", { class: "blocks scroll" }, drawBlocks(ctx, view.blocks ?? []), el("p", { class: "error", role: "alert", "data-testid": "modal-error" })),
-    el("footer", {}, el("button", { type: "button", class: "button", "data-testid": "modal-close", onclick: close }, view.close ? plain(view.close) : "Cancel"),
-      view.submit && el("button", { type: "submit", class: "button primary", "data-testid": "modal-submit" }, plain(view.submit))));
+  const onsubmit = (event) => { event.preventDefault(); submitView(view, form); };
+  const form = el("form", { novalidate: true, onsubmit },
+    el("header", el("h2", { id: "modal-title" }, plain(view.title)),
+      press("quiet.icon", { "aria-label": "Close", "data-testid": "modal-x", onclick: close }, "✕")),
+    el("div.blocks.scroll", drawBlocks({ key: view.id, where: { view_id: view.id } }, view.blocks),
+      el("p.error", { role: "alert", "data-testid": "modal-error" })),
+    el("footer", press("button", { "data-testid": "modal-close", onclick: close }, plain(view.close) || "Cancel"),
+      view.submit && el("button.button.primary", { "data-testid": "modal-submit" }, plain(view.submit))));
   dialog.dataset.view = view.id;
   dialog.oncancel = (event) => { event.preventDefault(); close(); };
   dialog.replaceChildren(form);
   if (!dialog.open) dialog.showModal();
-  if (focused) $(focused)?.focus();
-  else if (!again) form.querySelector("[autofocus], .blocks .field, .blocks button")?.focus();
+  return (focused ? $(focused) : form.querySelector(".blocks .field, .blocks button"))?.focus();
 }
 
 function removeView(id) {
@@ -841,408 +589,406 @@ function closeView(id) {
   post("/ui/close", { view_id: id });
 }
 
-const isEmpty = (value) => !value || Object.entries(value).every(([key, held]) => key === "type" || held === null || held === undefined || held.length === 0);
-function missing(view) {
-  const held = S.values.get(view.id) ?? {};
-  return Object.fromEntries((view.blocks ?? []).filter((block) => block.type === "input" && !block.optional && isEmpty(held[block.block_id]?.[block.element.action_id]))
-    .map((block) => [block.block_id, "Please fill this in"]));
-}
-
 async function submitView(view, form) {
-  const errors = missing(view);
-  if (Object.keys(errors).length) return showErrors(form, errors);
-  const send = form.querySelector("[type=submit]");
-  if (!send || send.disabled) return undefined;
+  const send = form.querySelector("[data-testid=modal-submit]");
+  if (!send || send.disabled) return;
   send.disabled = true;
-  const present = new Set((view.blocks ?? []).map((block) => block.block_id));
-  const values = Object.fromEntries(Object.entries(S.values.get(view.id) ?? {}).filter(([id]) => present.has(id)));
-  const answer = await post("/ui/submit", { view_id: view.id, values });
+  const answer = await post("/ui/submit", { view_id: view.id, values: S.values.get(view.id) ?? {} });
   send.disabled = false;
-  if (answer.ok) return undefined;
-  return showErrors(form, answer.errors ?? {}, answer.errors ? "" : `Not sent: ${answer.error ?? "no answer"}. Try again.`);
-}
-
-function showErrors(form, errors, general = "") {
-  form.querySelectorAll("[data-input]").forEach((node) => {
-    const text = errors[node.dataset.input] ?? "";
+  for (const node of form.querySelectorAll("[data-input]")) {
+    const text = answer.errors?.[node.dataset.input] ?? "";
     node.classList.toggle("wrong", Boolean(text));
     node.querySelector(".error").textContent = text;
-  });
-  form.querySelector("[data-testid=modal-error]").textContent = general;
-  form.querySelector(".wrong .field, .wrong button")?.focus();
+  }
+  const lost = !answer.ok && !answer.errors;
+  form.querySelector("[data-testid=modal-error]").textContent = lost ? `Not sent: ${answer.error}. Try again.` : "";
+  form.querySelector(".wrong .field")?.focus();
 }
 
 // ---------------------------------------------------------------- messages
 
-const tsMs = (message) => Number(message.ts.replace(/^local-/, "")) * 1000;
+const tsMs = (message) => Number(message.ts.replace("local-", "")) * 1000;
 const isReply = (message) => Boolean(message.thread_ts && message.thread_ts !== message.ts);
-const inChannel = (message) => !isReply(message) || Boolean(message.reply_broadcast);
 function listOf(channel) {
   if (!S.messages.has(channel)) S.messages.set(channel, new Map());
   return S.messages.get(channel);
 }
 const sorted = (channel) => [...listOf(channel).values()].sort((a, b) => tsMs(a) - tsMs(b));
-const repliesTo = (channel, ts) => sorted(channel).filter((message) => isReply(message) && message.thread_ts === ts);
-const replyCount = (message) => Math.max(repliesTo(message.channel, message.ts).filter((reply) => !reply.ephemeral).length, message.reply_count ?? 0);
+const repliesTo = (channel, ts) => sorted(channel).filter((one) => isReply(one) && one.thread_ts === ts);
+function replyCount({ channel, ts, reply_count: told = 0 }) {
+  return Math.max(told, repliesTo(channel, ts).filter((reply) => !reply.ephemeral).length);
+}
 
 function avatar(id) {
-  if (isBot(id) && id !== "USLACKBOT") return svgAvatar();
+  const tone = S.users.findIndex((user) => user.id === id);
   const initials = nameOf(id).split(/[\s.-]+/).map((word) => word[0]).join("").slice(0, 2).toUpperCase();
-  const hue = id === "USLACKBOT" ? 0 : S.users.findIndex((user) => user.id === id) % 5 + 1;
-  return el("span", { class: `avatar tone-${hue}`, "aria-hidden": "true" }, initials);
-}
-function svgAvatar() {
-  return el("span", { class: "avatar", "aria-hidden": "true" }, svg("svg", { viewBox: "0 0 24 24" }, svg("use", { href: "#keeper" })));
+  const keeper = svg("svg", { viewBox: "0 0 24 24" }, svg("use", { href: "#keeper" }));
+  return el(`span.avatar.tone-${(tone % 5) + 1}`, { "aria-hidden": "true" }, id === S.bot.id ? keeper : initials);
 }
 
-function drawMessage(message, inThread) {
-  const ctx = { surface: "message", key: `${message.channel}/${message.ts}`, where: { channel: message.channel, message_ts: message.ts } };
-  const count = replyCount(message);
-  const whole = message.blocks?.length ? drawBlocks(ctx, message.blocks) : [el("div", { class: "text" }, mrkdwn(message.text ?? ""))];
-  if (message.invalid) whole.push(invalidBox(message.invalid.map((one) => (typeof one === "string" ? one : JSON.stringify(one))).join("; "), message.rejected));
-  return el("article", {
-    class: `message ${message.ephemeral ? "ephemeral" : ""} ${message.failed ? "failed" : ""}`, "data-ts": message.ts, "data-user": message.user,
-    "data-ephemeral": message.ephemeral ? "true" : null, "data-testid": message.failed ? "failed-notice" : "message",
-  }, avatar(message.user), el("div", { class: "message-body" },
-    message.ephemeral && el("p", { class: "only-you" }, "Only visible to you"),
-    el("p", { class: "byline" }, el("b", {}, nameOf(message.user)), isBot(message.user) && el("span", { class: "tag" }, "app"), el("time", { title: fullTime(tsMs(message)) }, clockTime(tsMs(message)))),
-    el("div", { class: "blocks" }, whole), message.edited && el("span", { class: "edited", title: "This message was changed in place" }, "(edited)"),
-    message.reactions?.length && el("div", { class: "row" }, message.reactions.map((one) => el("span", { class: "reaction" }, `${EMOJI[one.name] ?? `:${one.name}:`} ${one.count ?? one.users?.length ?? 1}`))),
-    !inThread && !message.ephemeral && !message.failed && el("button", { type: "button", class: `quiet thread-link ${count ? "has" : ""}`, "data-testid": "open-thread", onclick: () => openThread(message) },
-      count ? `${count} ${count === 1 ? "reply" : "replies"}` : "Reply in thread")));
+function threadLink(message) {
+  const { ts, replies } = message;
+  const label = replies ? `${replies} ${replies === 1 ? "reply" : "replies"}` : "Reply in thread";
+  return press(replies ? "quiet.thread-link.has" : "quiet.thread-link", {
+    "data-testid": "open-thread", onclick: () => openThread(ts),
+  }, label);
+}
+
+function drawMessage(message, again) {
+  const { channel, ts, user, text, blocks = [], ephemeral, failed, edited, refused, replies } = message;
+  const flags = Object.entries({ ephemeral, failed, renewed: again }).filter(([, on]) => on).map(([name]) => `.${name}`);
+  const place = { key: `${channel}/${ts}`, where: { channel, message_ts: ts } };
+  return el(`article.message${flags.join("")}`, {
+    "data-ts": ts, "data-user": user, "data-ephemeral": ephemeral && "true",
+    "data-testid": failed ? "failed-notice" : "message",
+    onanimationend: (event) => event.currentTarget.classList.remove("renewed"),
+  }, avatar(user), el("div.message-body",
+    el("p.byline", el("b", nameOf(user)), user === S.bot.id && el("span.tag", "app"),
+      el("time", { title: fullTime(tsMs(message)) }, clockTime(tsMs(message))),
+      edited && el("span.aside.edited", "(edited)"), ephemeral && el("span.aside", "Only visible to you")),
+    el("div.blocks", blocks.length ? drawBlocks(place, blocks) : el("div.text", mrkdwn(text ?? "")),
+      refused && invalidBox(refused.why, refused.blocks)),
+    replies !== null && !failed && threadLink(message)));
 }
 
 const atEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 60;
 const toEnd = (box) => { box.scrollTop = box.scrollHeight; };
+// Puts the nodes into the box in this order and touches only what has to move.
+function arrange(box, nodes) {
+  [...box.children].filter((old) => !nodes.includes(old)).forEach((old) => old.remove());
+  nodes.forEach((node, index) => {
+    if (box.children[index] !== node) box.insertBefore(node, box.children[index] ?? null);
+  });
+}
 
-function fill(box, messages, inThread) {
+// The newest drawing of a thing, made again only when it has changed; the control in focus keeps it.
+const controls = (node) => [...node.querySelectorAll("button, input, select, textarea")];
+function newest(cards, id, thing, draw) {
+  const shown = JSON.stringify([S.me.id, thing]);
+  const old = cards.get(id);
+  if (old?.shown === shown) return old.node;
+  const focused = old ? controls(old.node).indexOf(document.activeElement) : -1;
+  const node = draw(thing, Boolean(old));
+  old?.node.replaceWith(node);
+  if (focused >= 0) controls(node)[focused]?.focus();
+  cards.set(id, { shown, node });
+  return node;
+}
+
+const panes = { messages: new Map(), replies: new Map() };
+function fill(pane, messages) {
+  const box = $(pane);
+  const stay = !atEnd(box) && box.dataset.of === `${S.channel}/${S.thread}`;
   let day = "";
-  box.replaceChildren(...messages.flatMap((message) => {
+  box.dataset.of = `${S.channel}/${S.thread}`;
+  const blank = el("p.blank", `Nothing here yet. Try ${S.commands[0].command} help.`);
+  arrange(box, !messages.length ? [blank] : messages.flatMap((message) => {
     const before = day;
-    day = isoDay(tsMs(message));
-    const line = day !== before && !inThread && el("p", { class: "day" }, el("span", {}, nearDay(tsMs(message), longDay(tsMs(message)))));
-    return [line, drawMessage(message, inThread)].filter(Boolean);
+    day = nearDay(tsMs(message)) ?? local(tsMs(message), { dateStyle: "full" });
+    const replies = pane === "messages" && !message.ephemeral ? replyCount(message) : null;
+    const node = newest(panes[pane], `${message.channel}/${message.ts}`, { ...message, replies }, drawMessage);
+    return day === before || pane === "replies" ? [node] : [el("p.day", titled(day)), node];
   }));
-  toEnd(box);
+  if (!stay || messages.at(-1)?.user === S.me.id) toEnd(box);
+}
+
+function drawMessages() {
+  const shown = sorted(S.channel).filter((message) => !isReply(message) || message.reply_broadcast);
+  fill("messages", shown);
+  const root = listOf(S.channel).get(S.thread);
+  $("thread").hidden = !root;
+  $("app").classList.toggle("with-thread", Boolean(root));
+  if (root) fill("replies", [root, ...repliesTo(S.channel, S.thread)]);
+}
+function openThread(ts) {
+  S.thread = ts;
+  drawMessages();
+  if (ts) $("thread-composer-input").focus();
 }
 
 function drawChannel() {
   const channel = channelOf(S.channel);
-  if (!channel) return;
-  const withBot = channel.kind === "dm" && channel.members.includes(S.bot.id);
-  $("chat-name").textContent = channelTitle(channel);
-  $("chat-about").textContent = channel.kind === "dm" ? "Only you and the app read this" : `${channel.members.length} members`;
-  $("tabs").hidden = !withBot;
-  if (!withBot) S.tab = "messages";
-  $("tabs").querySelectorAll("button").forEach((node) => node.setAttribute("aria-pressed", String(node.dataset.tab === S.tab)));
+  const direct = channel.kind === "dm";
+  const title = channelTitle(channel);
+  if (!direct) S.tab = "messages";
+  $("chat-name").textContent = $("thread-about").textContent = title;
+  $("chat-about").textContent = direct ? "Only you and the app read this" : `${channel.members.length} members`;
+  $("composer-input").placeholder = `Message ${title}, or / for a command`;
+  $("tabs").hidden = !direct;
+  $("tabs").querySelectorAll("button").forEach((node) => pressed(node, node.dataset.tab === S.tab));
   $("messages").hidden = $("composer").hidden = S.tab !== "messages";
   $("home").hidden = S.tab !== "home";
-  const shown = sorted(S.channel).filter(inChannel);
-  fill($("messages"), shown, false);
-  if (!shown.length) $("messages").append(el("p", { class: "blank" }, `Nothing here yet. Try ${S.commands[0]?.command ?? "/pod"} help.`));
-  $("jump").hidden = true;
+  history.replaceState(null, "", `?${new URLSearchParams({ user: S.me.id, channel: S.channel })}`);
+  drawSidebar();
+  drawMessages();
   drawHome();
 }
 
 function drawHome() {
-  const ctx = { surface: "home", key: S.home?.id ?? "home", where: { view_id: S.home?.id } };
-  $("home").replaceChildren(el("div", { class: "blocks" }, S.home ? drawBlocks(ctx, S.home.blocks ?? []) : el("p", { class: "blank" }, "The app has not published its Home yet.")));
+  const { id, blocks } = S.home ?? {};
+  const blank = el("p.blank", "The app has not published its Home yet.");
+  $("home").replaceChildren(el("div.blocks", blocks ? drawBlocks({ key: id, where: { view_id: id } }, blocks) : blank));
 }
 
-// Puts one message where it belongs without drawing the others again.
-function place(box, message, inThread, fresh) {
-  const old = box.querySelector(`[data-ts="${CSS.escape(message.ts)}"]`);
-  const stay = !atEnd(box);
-  if (old) {
-    const focused = old.contains(document.activeElement) ? document.activeElement.dataset.actionId : null;
-    const folds = [...old.querySelectorAll("details")].map((fold) => fold.open);
-    const node = drawMessage(message, inThread);
-    node.querySelectorAll("details").forEach((fold, index) => { fold.open = folds[index] ?? fold.open; });
-    if (!fresh) node.classList.add("renewed");
-    old.replaceWith(node);
-    if (focused) node.querySelector(`[data-action-id="${CSS.escape(focused)}"]`)?.focus();
-  } else {
-    const list = inThread ? [listOf(message.channel).get(message.thread_ts), ...repliesTo(message.channel, message.thread_ts)].filter(Boolean) : sorted(message.channel).filter(inChannel);
-    const last = list.at(-1) === message;
-    const earlier = list.at(-2);
-    if (!last || !earlier || isoDay(tsMs(earlier)) !== isoDay(tsMs(message))) {
-      const top = box.scrollTop;
-      fill(box, list, inThread);
-      if (stay) box.scrollTop = top;
-    } else box.append(drawMessage(message, inThread));
-    if (stay && box === $("messages") && message.user !== S.me.id) $("jump").hidden = false;
-  }
-  if (!stay || message.user === S.me.id) toEnd(box);
-}
-
-function drawThread() {
-  const root = S.thread && listOf(S.channel).get(S.thread);
-  $("thread").hidden = !root;
-  $("app").classList.toggle("with-thread", Boolean(root));
-  if (!root) return;
-  $("thread-about").textContent = channelTitle(channelOf(S.channel));
-  fill($("replies"), [root, ...repliesTo(S.channel, S.thread)], true);
-}
-function openThread(message) {
-  S.thread = message.ts;
-  drawThread();
-  $("thread-composer").querySelector("textarea").focus();
-}
-
-function announce(message) {
-  const where = message.channel === S.channel ? "" : ` in ${channelTitle(channelOf(message.channel))}`;
-  const copy = el("p", { textContent: "" }, mrkdwn(message.text ?? ""));
-  $("live").replaceChildren(el("p", { textContent: `${nameOf(message.user)}${where}: ${copy.textContent.slice(0, 300)}` }));
-}
-
-function keepEphemeral(message, gone) {
-  const held = S.ephemerals.get(S.me.id) ?? new Map();
-  S.ephemerals.set(S.me.id, held);
-  if (gone) held.delete(message.ts);
-  else if (message.ephemeral || message.failed || message.invalid) held.set(message.ts, message);
+// Ephemeral messages and notices live in this page alone, for each person.
+function keep(message, gone) {
+  if (!S.ephemerals.has(S.me.id)) S.ephemerals.set(S.me.id, new Map());
+  if (gone) S.ephemerals.get(S.me.id).delete(message.ts);
+  else if (message.ephemeral || message.refused) S.ephemerals.get(S.me.id).set(message.ts, message);
 }
 
 function take(message, isNew) {
-  if (!channelOf(message.channel)) return;
-  const known = listOf(message.channel).get(message.ts);
-  listOf(message.channel).set(message.ts, message);
-  keepEphemeral(message, false);
-  if (message.channel === S.channel) {
-    if (inChannel(message)) place($("messages"), message, false, !known);
-    else refreshRoot(message);
-    if (S.thread && (message.thread_ts === S.thread || message.ts === S.thread)) place($("replies"), message, true, !known);
-    $("messages").querySelector(".blank")?.remove();
-  }
-  if (isNew && !known && message.user !== S.me.id) {
-    announce(message);
-    if (message.channel !== S.channel || S.tab !== "messages") S.unread.set(message.channel, (S.unread.get(message.channel) ?? 0) + 1);
+  const { channel, ts, user } = message;
+  if (!channelOf(channel)) return;
+  const known = listOf(channel).has(ts);
+  listOf(channel).set(ts, message);
+  keep(message, false);
+  if (isNew && !known && user !== S.me.id) {
+    const where = channel === S.channel ? "" : ` in ${channelTitle(channelOf(channel))}`;
+    const said = el("p", mrkdwn(message.text ?? "")).textContent.slice(0, 300);
+    $("live").replaceChildren(el("p", `${nameOf(user)}${where}: ${said}`));
+    if (channel !== S.channel || S.tab !== "messages") S.unread.set(channel, (S.unread.get(channel) ?? 0) + 1);
     drawSidebar();
   }
-}
-function refreshRoot(reply) {
-  const root = listOf(reply.channel).get(reply.thread_ts);
-  if (root) place($("messages"), root, false, true);
+  if (channel === S.channel) drawMessages();
 }
 
 function drop(channel, ts) {
   const message = listOf(channel).get(ts);
   if (!message) return;
   listOf(channel).delete(ts);
-  keepEphemeral(message, true);
-  if (channel !== S.channel) return;
-  document.querySelectorAll(`.message[data-ts="${CSS.escape(ts)}"]`).forEach((node) => node.remove());
-  if (isReply(message)) refreshRoot(message);
-  if (S.thread === ts) { S.thread = null; drawThread(); }
+  keep(message, true);
+  if (channel === S.channel) drawMessages();
 }
 
 let notices = 0;
 function notice(channel, fields) {
-  const ts = `local-${(now() / 1000 + (notices += 1) / 1e6).toFixed(6)}`;
-  take({ channel: channel ?? S.channel, ts, thread_ts: null, user: "USLACKBOT", text: "", blocks: [], ...fields }, true);
+  notices += 1;
+  const ts = `local-${(now() / 1000 + notices / 1e6).toFixed(6)}`;
+  take({ channel: channel ?? S.channel, ts, thread_ts: null, user: "USLACKBOT", ...fields }, true);
 }
 const failure = (channel, text) => notice(channel, { text, failed: true, ephemeral: true });
 
 // ---------------------------------------------------------------- sidebar
 
-function channelTitle(channel) {
-  if (channel.kind !== "dm") return `#${channel.name}`;
-  const other = channel.members.find((id) => id !== S.me.id);
-  return other ? nameOf(other) : channel.name;
+function channelButton({ id, kind, ...channel }) {
+  const unread = S.unread.get(id);
+  const direct = kind === "dm";
+  return el("li", press(`channel${unread ? ".unread" : ""}`, {
+    "data-channel": id, "aria-current": id === S.channel && "page", onclick: () => openChannel(id),
+  }, el("span.channel-mark", { "aria-hidden": "true" }, direct ? "●" : "#"),
+  el("span.channel-name", direct ? channelTitle({ kind, ...channel }) : channel.name),
+  unread && el("span.count", { "aria-label": `${unread} unread` }, String(unread))));
 }
 
 function drawSidebar() {
-  const item = (channel) => {
-    const unread = S.unread.get(channel.id) ?? 0;
-    return el("li", {}, el("button", { type: "button", class: `channel ${unread ? "unread" : ""}`, "data-channel": channel.id, "aria-current": channel.id === S.channel ? "page" : null, onclick: () => openChannel(channel.id) },
-      el("span", { class: "channel-mark", "aria-hidden": "true" }, channel.kind === "dm" ? "●" : "#"), el("span", { class: "channel-name" }, channelTitle(channel).replace(/^#/, "")), unread > 0 && el("span", { class: "count", "aria-label": `${unread} unread`, textContent: unread })));
-  };
-  $("channels").replaceChildren(...S.channels.filter((channel) => channel.kind !== "dm").map(item));
-  $("dms").replaceChildren(...S.channels.filter((channel) => channel.kind === "dm").map(item));
-  $("people").replaceChildren(...S.users.map((user) => el("button", { type: "button", class: "person", "data-user": user.id, "aria-pressed": String(user.id === S.me.id), onclick: () => become(user.id) },
-    avatar(user.id), el("span", {}, user.real_name ?? user.name, el("small", {}, user.role_hint ?? "")))));
+  const of = (kind) => S.channels.filter((channel) => channel.kind === kind).map(channelButton);
+  $("channels").replaceChildren(...of("channel"));
+  $("dms").replaceChildren(...of("dm"));
+  $("people").replaceChildren(...S.users.map(({ id, real_name: name, role_hint: role }) => press("person", {
+    "data-user": id, "aria-pressed": String(id === S.me.id), onclick: () => become(id),
+  }, avatar(id), el("span", name, el("small", role)))));
 }
 
 function openChannel(id) {
-  if (!channelOf(id)) return;
   S.channel = id;
   S.thread = null;
   S.unread.delete(id);
   $("app").classList.remove("with-account");
-  remember();
-  drawSidebar();
   drawChannel();
-  drawThread();
-  $("composer").restart();
+  $("composer-input").focus();
 }
 
-function remember() {
-  history.replaceState(null, "", `?${new URLSearchParams({ user: S.me.id, channel: S.channel })}`);
-}
-
-$("tabs").addEventListener("click", (event) => {
-  const { tab } = event.target.dataset;
-  if (!tab) return;
-  S.tab = tab;
-  if (tab === "home") post("/ui/home", {});
+$("tabs").addEventListener("click", ({ target }) => {
+  S.tab = target.dataset.tab ?? S.tab;
+  if (S.tab === "home") post("/ui/home", {});
   drawChannel();
 });
-$("jump").addEventListener("click", () => toEnd($("messages")));
-$("messages").addEventListener("scroll", () => { if (atEnd($("messages"))) $("jump").hidden = true; });
-$("thread-close").addEventListener("click", () => { S.thread = null; drawThread(); });
+$("thread-close").addEventListener("click", () => openThread(null));
 
 // ---------------------------------------------------------------- composer
 
-const commandOf = (text) => S.commands.find((one) => text === one.command || text.startsWith(`${one.command} `));
-function completions(text, caret) {
-  const typed = text.slice(0, caret);
-  const slash = /^\/\S*$/.exec(typed);
-  if (slash) return { from: 0, items: S.commands.filter((one) => one.command.startsWith(slash[0])).map((one) => ({ insert: `${one.command} `, label: one.command, usage: one.usage_hint, detail: one.description })) };
-  const word = /(^|[\s(])([@#])([\w.-]*)$/.exec(typed);
-  if (!word) return null;
-  const names = word[2] === "@" ? [{ name: S.bot.name, detail: "app" }, ...S.users.map((user) => ({ name: user.name, detail: user.real_name }))]
-    : S.channels.filter((channel) => channel.kind === "channel").map((channel) => ({ name: channel.name, detail: "" }));
-  const fits = ({ name, detail }) => `${name} ${detail}`.toLowerCase().split(/\s/).some((part) => part.startsWith(word[3].toLowerCase()));
-  return { from: caret - word[3].length - 1, items: names.filter(fits).slice(0, 8).map(({ name, detail }) => ({ insert: `${word[2]}${name} `, label: `${word[2]}${name}`, detail })) };
+// A list of offers at a text field: the arrows move in it, Enter takes one, Escape closes it.
+let lists = 0;
+function combobox(field, { id, label, find, take: use, takes = (key) => key === "Enter" }) {
+  lists += 1;
+  const list = el("div.menu", {
+    popover: "manual", role: "listbox", id: `${id}-${lists}`, "aria-label": label, "data-testid": id,
+  });
+  const properties = { role: "combobox", "aria-label": label, "aria-autocomplete": "list", autocomplete: "off" };
+  Object.entries(properties).forEach(([key, value]) => field.setAttribute(key, value));
+  let [items, active, asked] = [[], 0, 0];
+  const close = () => {
+    asked += 1;
+    items = [];
+    list.remove();
+    field.setAttribute("aria-expanded", "false");
+    field.removeAttribute("aria-activedescendant");
+  };
+  const move = (to) => {
+    const options = [...list.querySelectorAll("[role=option]")];
+    active = (to + items.length) % items.length;
+    options.forEach((node, index) => node.setAttribute("aria-selected", String(index === active)));
+    options[active].scrollIntoView({ block: "nearest" });
+    field.setAttribute("aria-activedescendant", options[active].id);
+  };
+  const choose = (item) => { close(); use(item); };
+  const row = (item, index) => (item.note ? el("p.hint", item.note) : el("div.option", {
+    role: "option", id: `${list.id}-${index}`, "data-value": item.option?.value,
+    onmousedown: (event) => { event.preventDefault(); choose(item); },
+  }, el("b", item.label), item.usage && el("code", item.usage), item.detail && el("small", item.detail)));
+  const refresh = async () => {
+    const turn = (asked += 1);
+    const found = await find();
+    if (turn !== asked) return;
+    close();
+    if (!found.length) return;
+    items = found.filter((item) => !item.note);
+    list.replaceChildren(...found.map(row));
+    field.after(list);
+    list.showPopover();
+    const box = (field.closest(".composer-row") ?? field).getBoundingClientRect();
+    const upward = innerHeight - box.bottom < 300;
+    list.style.cssText = `left: ${Math.min(box.left, innerWidth - 330)}px; min-width: ${box.width}px; `
+      + (upward ? `bottom: ${innerHeight - box.top + 4}px` : `top: ${box.bottom + 4}px`);
+    field.setAttribute("aria-expanded", "true");
+    field.setAttribute("aria-controls", list.id);
+    if (items.length) move(0);
+  };
+  field.addEventListener("input", refresh);
+  field.addEventListener("focus", refresh);
+  field.addEventListener("blur", close);
+  field.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!items.length) return;
+    if (step) move(active + step);
+    else if (takes(event.key)) choose(items[active]);
+    else if (event.key === "Escape") close();
+    else return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  });
 }
 
-function makeComposer(form, { inThread }) {
-  const prefix = inThread ? "thread-" : "";
-  const input = el("textarea", { id: `${prefix}composer-input`, rows: 1, "data-testid": `${prefix}composer`, role: "combobox", "aria-label": inThread ? "Reply" : "Message", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": `${prefix}completions`, placeholder: inThread ? "Reply" : "" });
-  const list = el("div", { class: "completions", role: "listbox", id: `${prefix}completions`, "aria-label": "Completions", "data-testid": `${prefix}completions`, hidden: true });
-  const usage = el("p", { class: "usage", "data-testid": `${prefix}usage-hint`, "aria-live": "polite", hidden: true });
-  const send = el("button", { type: "submit", class: "button primary", "data-testid": `${prefix}send`, disabled: true }, "Send");
-  let offered = null;
-  let active = 0;
-  const past = [];
-  const close = () => { offered = null; list.hidden = true; list.replaceChildren(); input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
-  const mark = (to) => {
-    active = (to + offered.items.length) % offered.items.length;
-    [...list.children].forEach((node, index) => node.setAttribute("aria-selected", String(index === active)));
-    input.setAttribute("aria-activedescendant", list.children[active].id);
+const commandOf = (text) => S.commands.find((one) => text === one.command || text.startsWith(`${one.command} `));
+function completions(typed) {
+  const [, sign = "", start = ""] = /(?:^|[\s(])([@#])([\w.-]*)$/.exec(typed) ?? /^(\/)(\S*)$/.exec(typed) ?? [];
+  const offers = {
+    "": () => [],
+    "/": () => S.commands.map((one) => ({ word: one.command, usage: one.usage_hint, detail: one.description })),
+    "#": () => S.channels.filter(({ kind }) => kind === "channel").map(({ name }) => ({ word: `#${name}` })),
+    "@": () => [S.bot, ...S.users].map((one) => ({ word: `@${one.name}`, detail: one.real_name ?? "app" })),
   };
-  const complete = (item) => {
-    input.setRangeText(item.insert, offered.from, input.selectionStart, "end");
-    close();
-    input.focus();
-    refresh();
+  const fits = ({ word, detail }) => `${word.slice(1)} ${sign === "@" ? detail : ""}`.toLowerCase().split(" ")
+    .some((part) => part.startsWith(start.toLowerCase()));
+  return offers[sign]().filter(fits).map((offer) => ({ ...offer, label: offer.word, back: start.length + 1 }));
+}
+
+function makeComposer(form, prefix, send) {
+  const hook = (name) => ({ "data-testid": `${prefix}${name}` });
+  const placeholder = prefix ? "Reply" : "Message";
+  const field = el("textarea", { id: `${prefix}composer-input`, rows: 1, placeholder, ...hook("composer") });
+  const usage = el("p.usage", { hidden: true, "aria-live": "polite", ...hook("usage-hint") });
+  const button = el("button.button.primary", { disabled: true, ...hook("send") }, "Send");
+  const typed = (text) => {
+    field.value = text;
+    field.dispatchEvent(new Event("input"));
   };
-  const refresh = () => {
-    send.disabled = !input.value.trim();
-    input.style.height = "auto";
-    input.style.height = `${Math.min(input.scrollHeight, 160)}px`;
-    const command = commandOf(input.value);
-    usage.hidden = !command;
-    usage.replaceChildren(...(command ? [el("code", {}, command.command), " ", el("span", {}, command.usage_hint ?? ""), el("span", { class: "faint" }, ` ${command.description ?? ""}`)] : []));
-    offered = completions(input.value, input.selectionStart);
-    if (!offered?.items.length) return close();
-    list.hidden = false;
-    input.setAttribute("aria-expanded", "true");
-    list.replaceChildren(...offered.items.map((item, index) => el("div", { role: "option", class: "option", id: `${prefix}completion-${index}`, onmousedown: (event) => { event.preventDefault(); complete(item); } },
-      el("b", {}, item.label), item.usage && el("code", {}, item.usage), el("small", {}, item.detail ?? ""))));
-    return mark(0);
+  const submit = (event) => {
+    event.preventDefault();
+    const text = field.value.trim();
+    typed("");
+    if (text) send(text);
   };
-  const submit = () => {
-    const text = input.value.trim();
-    if (!text) return;
-    past.unshift(text);
-    input.value = "";
-    refresh();
-    speak(text, inThread ? S.thread : null);
-  };
-  input.addEventListener("input", refresh);
-  input.addEventListener("blur", close);
-  input.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (offered && step) { event.preventDefault(); mark(active + step); return; }
-    const whole = offered?.from === 0 && commandOf(input.value.trim());
-    if (offered && (event.key === "Tab" || (event.key === "Enter" && !whole))) { event.preventDefault(); complete(offered.items[active]); return; }
-    if (offered && event.key === "Escape") { event.preventDefault(); close(); return; }
-    if (event.key === "ArrowUp" && !input.value && past.length) { event.preventDefault(); [input.value] = past; refresh(); return; }
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); submit(); }
+  combobox(field, {
+    id: `${prefix}completions`, label: placeholder,
+    find: () => completions(field.value.slice(0, field.selectionStart)),
+    takes: (key) => key === "Tab" || (key === "Enter" && !commandOf(field.value.trim())),
+    take: ({ word, back }) => {
+      field.setRangeText(`${word} `, field.selectionStart - back, field.selectionStart, "end");
+      field.dispatchEvent(new Event("input"));
+    },
   });
-  form.addEventListener("submit", (event) => { event.preventDefault(); submit(); });
-  form.replaceChildren(list, usage, el("div", { class: "composer-row" }, input, send));
-  form.restart = () => { input.placeholder = inThread ? "Reply" : `Message ${channelTitle(channelOf(S.channel))}, or / for a command`; close(); };
+  field.addEventListener("input", () => {
+    const { command, usage_hint: hint = "", description = "" } = commandOf(field.value) ?? {};
+    button.disabled = !field.value.trim();
+    usage.hidden = !command;
+    if (command) usage.replaceChildren(el("code", command), ` ${hint} `, el("span.faint", description));
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
+  });
+  form.addEventListener("submit", submit);
+  form.replaceChildren(usage, el("div.composer-row", field, button));
 }
 
 async function speak(text, thread) {
   const { channel } = S;
+  const [name] = text.split(/\s/);
+  const refuse = (why) => failure(channel, `${name} ${why}`);
   if (!text.startsWith("/")) {
-    const answer = await post("/ui/message", { channel, text, ...(thread ? { thread_ts: thread } : {}) });
+    const answer = await post("/ui/message", { channel, text, thread_ts: thread ?? undefined });
     if (answer.ok === false) failure(channel, `Your message was not sent: ${answer.error}`);
-    return;
+  } else if (thread) refuse(`cannot be used in a thread. Type it in the channel, or mention @${S.bot.name} here.`);
+  else if (!commandOf(text)) refuse(`is not a command here. Try ${S.commands[0].command} help.`);
+  else {
+    const answer = await post("/ui/command", { channel, text });
+    if (!answer.ok && answer.error !== "dispatch_failed") refuse(`failed with the error "${answer.error}"`);
   }
-  const command = commandOf(text);
-  if (thread) return failure(channel, `${text.split(/\s/)[0]} cannot be used in a thread. Type it in the channel, or mention @${S.bot.name} here.`);
-  if (!command) return failure(channel, `${text.split(/\s/)[0]} is not a command here. Try ${S.commands[0]?.command ?? "/pod"} help.`);
-  const answer = await post("/ui/command", { channel, text });
-  if (!answer.ok && answer.error !== "dispatch_failed") failure(channel, `${command.command} failed with the error "${answer.error}"`);
 }
 
 // ---------------------------------------------------------------- events
 
 const EVENTS = {
-  message: (event) => take(event.message, true),
-  changed: (event) => take(event.message, false),
-  deleted: (event) => drop(event.channel, event.ts),
+  message: ({ message }) => take(message, true),
+  changed: ({ message }) => take(message, false),
+  deleted: ({ channel, ts }) => drop(channel, ts),
   view: ({ view }) => {
-    S.views = S.views.some((one) => one.id === view.id) ? S.views.map((one) => (one.id === view.id ? view : one)) : [...S.views, view];
+    const at = S.views.findIndex((one) => one.id === view.id);
+    S.views.splice(at < 0 ? S.views.length : at, 1, view);
     drawModal();
   },
-  view_closed: (event) => removeView(event.view_id),
-  home: (event) => { S.home = event.view; drawHome(); },
-  failed: (event) => failure(event.channel, event.text),
-  invalid: (event) => notice(event.channel, { user: S.bot.id, text: "Slack would refuse this message.", blocks: [], invalid: event.errors ?? [], rejected: event.blocks, ephemeral: false }),
+  view_closed: ({ view_id: id }) => removeView(id),
+  home: ({ view }) => { S.home = view; drawHome(); },
+  failed: ({ channel, text }) => failure(channel, text),
+  invalid: ({ channel, errors, blocks }) => notice(channel, {
+    user: S.bot.id, text: "Slack would refuse this message.",
+    refused: { why: errors.map((one) => (typeof one === "string" ? one : JSON.stringify(one))).join("; "), blocks },
+  }),
 };
 
 async function load(user, channel) {
-  const { status, data } = await call("GET", `/ui/state${user ? `?user=${encodeURIComponent(user)}` : ""}`);
+  const { status, data } = await call("GET", `/ui/state?${new URLSearchParams({ user: user ?? "" })}`);
   if (status !== 200) return false;
-  Object.assign(S, { me: data.me, users: data.users, channels: data.channels, commands: data.commands ?? [], usergroups: data.usergroups ?? [], bot: data.bot, home: data.home, views: data.views ?? [] });
-  if (!R.state) hear(data.now_ms);
-  S.messages = new Map(Object.entries(data.messages).map(([id, list]) => [id, new Map(list.map((message) => [message.ts, message]))]));
+  const { messages, now_ms: ms, ...rest } = data;
+  Object.assign(S, rest);
+  if (!R.state) hear(ms);
+  const byTs = (list) => new Map(list.map((message) => [message.ts, message]));
+  S.messages = new Map(Object.entries(messages).map(([id, list]) => [id, byTs(list)]));
   for (const message of S.ephemerals.get(S.me.id)?.values() ?? []) listOf(message.channel).set(message.ts, message);
-  const wanted = [channel, S.channel].find((id) => id && channelOf(id));
-  S.channel = wanted ?? S.channels.find((one) => one.kind !== "dm")?.id ?? S.channels[0]?.id;
-  return true;
-}
-
-async function readAll(user, channel) {
-  if (!(await load(user, channel))) return false;
+  S.channel = [channel, S.channel, S.channels[0].id].find((id) => channelOf(id));
   S.unread.delete(S.channel);
-  remember();
-  drawSidebar();
   drawChannel();
-  drawThread();
   drawModal();
-  $("composer").restart();
   drawAccount();
-  S.loaded = true;
-  S.waiting.splice(0).forEach((event) => EVENTS[event.type]?.(event));
+  $("banner").hidden = true;
   return true;
 }
 
 // Listens first and reads the state after, so that nothing falls between; a reconnect reads the state again.
-function listen(user, channel) {
+function listen(user) {
   S.events?.close();
-  S.loaded = false;
-  S.waiting = [];
-  const events = new EventSource(`/ui/events?user=${encodeURIComponent(user)}`);
+  const events = new EventSource(`/ui/events?${new URLSearchParams({ user })}`);
+  let read = null;
   S.events = events;
-  events.onopen = async () => {
-    S.loaded = false;
-    const good = S.events === events && (await readAll(user, channel));
-    $("banner").hidden = good;
-  };
-  events.onmessage = ({ data }) => {
+  events.onopen = () => { read = load(user, S.channel); };
+  events.onmessage = async ({ data }) => {
     const event = JSON.parse(data);
-    if (S.loaded) EVENTS[event.type]?.(event);
-    else S.waiting.push(event);
+    if ((await read) && S.events === events) EVENTS[event.type]?.(event);
   };
   events.onerror = () => {
-    if (S.events !== events) return;
     $("banner").hidden = false;
-    if (events.readyState === EventSource.CLOSED) setTimeout(() => S.events === events && listen(user, S.channel), 1500);
+    if (events.readyState === EventSource.CLOSED) setTimeout(() => S.events === events && listen(user), 1500);
   };
 }
 
@@ -1250,156 +996,139 @@ function become(user) {
   S.thread = null;
   S.values.clear();
   S.unread.clear();
-  S.views = [];
-  drawModal();
-  listen(user, S.channel);
+  listen(user);
 }
 
 // ---------------------------------------------------------------- the RunPod account
 
-const R = { state: null, cards: new Map(), kinds: [] };
+const R = { state: null, pods: new Map(), faults: new Map() };
 const control = (method, path, body) => call(method, `/runpod/control/${path}`, body);
-const dollars = (value) => `$${Number(value).toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
-
+const dollars = (value) => value.toLocaleString("en-US", { style: "currency", currency: "USD" });
 function span(seconds) {
-  if (seconds === null || seconds === undefined) return "";
-  const [days, hours, minutes] = [Math.floor(seconds / 86400), Math.floor((seconds % 86400) / 3600), Math.floor((seconds % 3600) / 60)];
+  const [days, hours, minutes] = [seconds / 86400, (seconds % 86400) / 3600, (seconds % 3600) / 60].map(Math.floor);
   if (days) return `${days} d ${hours} h`;
   return hours ? `${hours} h ${minutes} min` : `${minutes} min`;
 }
 
-const TONES = { RUNNING: "running", EXITED: "stopped", TERMINATED: "gone", ERROR: "lost" }; // any other status is on its way
-const CONSOLE = [["stop", "Stop", "running moving"], ["start", "Start", "stopped lost"], ["kill", "Kill host", "running moving"], ["busy", "Busy", "running"],
-  ["idle", "Idle", "running"], ["terminate", "Terminate", "running moving stopped lost"]];
+const TONES = { RUNNING: "running", EXITED: "stopped", TERMINATED: "gone", ERROR: "lost" }; // any other is on its way
+const CONSOLE = [
+  ["stop", "Stop", "running moving"], ["start", "Start", "stopped lost"], ["kill", "Kill host", "running moving"],
+  ["busy", "Busy", "running"], ["idle", "Idle", "running"], ["terminate", "Terminate", "running moving stopped lost"],
+];
+const gone = (pod) => ({
+  title: "Terminate in the console?", confirm: "Terminate", deny: "Cancel", style: "danger",
+  text: { type: "plain_text", text: `${pod.name} (${pod.id}) and its disks are gone for good.`, emoji: false },
+});
 
-function podCard(id) {
-  const part = (name, tag = "span") => el(tag, { class: `pod-${name}` });
-  const parts = Object.fromEntries(["state", "name", "id", "cost", "facts", "story", "util", "lock"].map((name) => [name, part(name)]));
-  const bar = el("span", { class: "util-fill" });
-  const meter = el("span", { class: "util-bar", role: "meter", "aria-label": "GPU use", "aria-valuemin": "0", "aria-valuemax": "100" }, bar);
-  const buttons = CONSOLE.map(([what, label, when]) => {
-    return el("button", { type: "button", class: "quiet", "data-do": what, "data-when": when, onclick: async () => {
-      if (what === "terminate" && !(await ask({ title: "Terminate in the console?", text: { type: "plain_text", text: `${parts.name.textContent} (${id}) and its disks are gone for good.`, emoji: false }, confirm: "Terminate", deny: "Cancel", style: "danger" }))) return;
-      const answer = await control("POST", `pods/${encodeURIComponent(id)}/do`, { what });
-      if (answer.status >= 400 || answer.status === 0) toast(`${label} was not done: ${answer.data?.error ?? answer.data?.detail ?? answer.status}`);
-    } }, label);
-  });
-  const card = el("article", { class: "pod", "data-pod": id }, el("p", { class: "pod-top" }, parts.state, parts.name, parts.lock, parts.cost), el("p", { class: "pod-line" }, parts.id, parts.facts),
-    el("p", { class: "pod-line pod-use" }, meter, parts.util), parts.story, el("p", { class: "pod-do", role: "group", "aria-label": "In RunPod's console" }, buttons));
-  card.draw = (pod) => {
-    const tone = TONES[pod.status] ?? "moving";
-    card.className = `pod ${tone}`;
-    card.dataset.status = pod.status;
-    parts.state.textContent = pod.status;
-    parts.name.textContent = parts.name.title = pod.name;
-    parts.id.textContent = pod.id;
-    parts.lock.textContent = pod.locked ? "locked" : "";
-    parts.cost.textContent = pod.cost_per_hour > 0 ? `${dollars(pod.cost_per_hour)}/h` : "";
-    parts.facts.textContent = [`${pod.gpu_count > 1 ? `${pod.gpu_count} × ` : ""}${pod.gpu ?? "CPU only"}`, pod.data_center, pod.uptime_s === null || tone !== "running" ? null : `up ${span(pod.uptime_s)}`].filter(Boolean).join(" · ");
-    const util = pod.gpu_util;
-    bar.style.width = `${util ?? 0}%`;
-    meter.classList.toggle("unknown", util === null || util === undefined);
-    meter.setAttribute("aria-valuenow", util ?? 0);
-    parts.util.textContent = util === null || util === undefined ? "no telemetry" : `GPU ${util} %${pod.cpu_util === null || pod.cpu_util === undefined ? "" : `, CPU ${pod.cpu_util} %`}`;
-    meter.parentElement.hidden = tone !== "running";
-    parts.story.textContent = pod.story ?? "";
-    parts.story.hidden = !pod.story;
-    buttons.forEach((node) => { node.hidden = !node.dataset.when.split(" ").includes(tone); });
-  };
-  return card;
+function consoleButton(pod, [what, label]) {
+  return press("quiet", { "data-do": what, onclick: async () => {
+    if (what === "terminate" && !(await ask(gone(pod)))) return;
+    const { status, data } = await control("POST", `pods/${encodeURIComponent(pod.id)}/do`, { what });
+    if (status !== 200) toast(`${label} was not done: ${data?.error ?? data?.detail ?? status}`);
+  } }, label);
+}
+
+function podCard(pod) {
+  const tone = TONES[pod.status] ?? "moving";
+  const known = pod.gpu_util !== null;
+  const cpu = pod.cpu_util === null ? "" : `, CPU ${pod.cpu_util} %`;
+  const gpu = `${pod.gpu_count > 1 ? `${pod.gpu_count} × ` : ""}${pod.gpu ?? "CPU only"}`;
+  const up = tone === "running" && pod.uptime_s !== null && `up ${span(pod.uptime_s)}`;
+  return el(`article.pod.${tone}`, { "data-pod": pod.id, "data-status": pod.status },
+    el("p.pod-top", el("span.pod-state", pod.status), el("span.pod-name", { title: pod.name }, pod.name),
+      pod.locked && el("span.tag", "locked"),
+      pod.cost_per_hour > 0 && el("span.pod-cost", `${dollars(pod.cost_per_hour)}/h`)),
+    el("p.pod-line", el("span.pod-id", pod.id), [gpu, pod.data_center, up].filter(Boolean).join(" · ")),
+    tone === "running" && el("p.pod-line",
+      el(`span.util-bar${known ? "" : ".unknown"}`, el("span", { style: `width: ${pod.gpu_util ?? 0}%` })),
+      known ? `GPU ${pod.gpu_util} %${cpu}` : "no telemetry"),
+    pod.story && el("p.pod-story", pod.story),
+    el("p.pod-do", { role: "group", "aria-label": "In RunPod's console" },
+      CONSOLE.filter(([, , when]) => when.split(" ").includes(tone)).map((one) => consoleButton(pod, one))));
 }
 
 function drawAccount() {
-  const { state } = R;
-  if (!state) return;
-  const { burn_per_hour: burn, balance, email } = state.account;
+  if (!R.state || !S.me) return;
+  const { account, clock, pods, faults } = R.state;
+  const { burn_per_hour: burn, balance, email } = account;
+  const mend = (path, id, label) => press("quiet", { "data-fault": id, onclick: () => control("DELETE", path) }, label);
+  const broken = faults.map((fault) => newest(R.faults, fault.id, fault, ({ id, kind, text }) => (
+    el("li", { "data-kind": kind }, text || kind, mend(`faults/${encodeURIComponent(id)}`, id, "Mend")))));
   $("account-about").textContent = email ?? "";
   $("burn").textContent = `${dollars(burn)}/h`;
   $("balance").textContent = dollars(balance);
   $("runway").textContent = burn > 0 ? span((balance / burn) * 3600) : "as is";
-  const { paused, speed } = state.clock;
-  $("clock-pause").textContent = paused ? "Run" : "Pause";
-  $("clock-pause").setAttribute("aria-pressed", String(paused));
-  $("clock-x1").setAttribute("aria-pressed", String(!paused && speed === 1));
-  $("clock-x60").setAttribute("aria-pressed", String(!paused && speed === 60));
-  const ids = new Set(state.pods.map((pod) => pod.id));
-  for (const [id, card] of R.cards) if (!ids.has(id)) { card.remove(); R.cards.delete(id); }
-  state.pods.forEach((pod, index) => {
-    if (!R.cards.has(pod.id)) R.cards.set(pod.id, podCard(pod.id));
-    const card = R.cards.get(pod.id);
-    card.draw(pod);
-    if ($("pods").children[index] !== card) $("pods").insertBefore(card, $("pods").children[index] ?? null);
-  });
-  drawFaults(state.faults);
-}
-
-function drawFaults(faults) {
-  const shown = JSON.stringify(faults);
-  if (shown === $("faults").dataset.shown) return;
-  $("faults").dataset.shown = shown;
-  const clear = (id, label, text) => el("button", { type: "button", class: "quiet", "data-fault": id || "all", "aria-label": label, onclick: () => control("DELETE", id ? `faults/${encodeURIComponent(id)}` : "faults") }, text);
-  $("faults").replaceChildren(...faults.map((fault) => el("li", { "data-kind": fault.kind }, el("span", {}, fault.text || fault.kind), clear(fault.id, `Mend: ${fault.text}`, "Mend"))),
-    ...(faults.length > 1 ? [el("li", {}, el("span"), clear("", "Mend everything", "Mend all"))] : []));
+  $("clock-pause").textContent = clock.paused ? "Run" : "Pause";
+  pressed($("clock-pause"), clock.paused);
+  pressed($("clock-x1"), !clock.paused && clock.speed === 1);
+  pressed($("clock-x60"), !clock.paused && clock.speed === 60);
+  arrange($("pods"), pods.map((pod) => newest(R.pods, pod.id, pod, podCard)));
+  const all = newest(R.faults, "all", {}, () => el("li", el("span"), mend("faults", "all", "Mend all")));
+  arrange($("faults"), broken.length > 1 ? [...broken, all] : broken);
 }
 
 function heardAccount(state) {
   R.state = state;
   hear(state.clock.now_ms, state.clock.paused ? 0 : state.clock.speed);
-  if (S.me) drawAccount();
+  drawAccount();
 }
 
 async function openAccount() {
   const { status, data } = await control("GET", "state");
-  if (status !== 200 || !data) return;
+  if (status !== 200) return;
   heardAccount(data);
   $("account").hidden = $("account-open").hidden = false;
   $("app").classList.add("has-account");
-  R.kinds = (await control("GET", "fault-kinds")).data ?? [];
-  $("fault-kinds").replaceChildren(...R.kinds.map(({ kind, label, help }) => el("button", { type: "button", class: "button small", "data-fault-kind": kind, title: help, onclick: () => control("POST", "faults", { kind }) }, label)));
+  const kinds = (await control("GET", "fault-kinds")).data ?? [];
+  $("fault-kinds").replaceChildren(...kinds.map(({ kind, label, help }) => press("button.small", {
+    "data-fault-kind": kind, title: help, onclick: () => control("POST", "faults", { kind }),
+  }, label)));
   const events = new EventSource("/runpod/control/events");
   events.onmessage = (event) => heardAccount(JSON.parse(event.data));
-  events.onerror = () => { if (events.readyState === EventSource.CLOSED) { events.close(); setTimeout(openAccount, 3000); } };
+  events.onerror = () => { if (events.readyState === EventSource.CLOSED) setTimeout(openAccount, 3000); };
 }
 
 function tick() {
-  if (S.me && R.state) {
-    const ms = now();
-    $("clock-now").replaceChildren(el("b", {}, local(ms, { timeStyle: "medium" })), ` ${local(ms, { weekday: "short", day: "numeric", month: "short" })}`);
-  }
+  if (!S.me || !R.state) return;
+  const day = local(now(), { weekday: "short", day: "numeric", month: "short" });
+  $("clock-now").replaceChildren(el("b", local(now(), { timeStyle: "medium" })), ` ${day}`);
 }
 
-const setClock = (body) => control("POST", "clock", body);
-$("clock-pause").addEventListener("click", () => setClock({ paused: !R.state.clock.paused }));
-$("clock-x1").addEventListener("click", () => setClock({ speed: 1, paused: false }));
-$("clock-x60").addEventListener("click", () => setClock({ speed: 60, paused: false }));
-$("clock-hour").addEventListener("click", async () => {
-  $("clock-hour").disabled = true;
-  await control("POST", "clock/advance", { seconds: 3600 });
-  $("clock-hour").disabled = false;
-});
-$("account-open").addEventListener("click", () => { $("app").classList.add("with-account"); $("account-close").focus(); });
-$("account-close").addEventListener("click", () => { $("app").classList.remove("with-account"); $("account-open").focus(); });
+const CLOCK = {
+  "clock-pause": () => ["clock", { paused: !R.state.clock.paused }],
+  "clock-x1": () => ["clock", { speed: 1, paused: false }],
+  "clock-x60": () => ["clock", { speed: 60, paused: false }],
+  "clock-hour": () => ["clock/advance", { seconds: 3600 }],
+};
+for (const [id, request] of Object.entries(CLOCK)) {
+  $(id).addEventListener("click", async () => {
+    $(id).disabled = true;
+    await control("POST", ...request());
+    $(id).disabled = false;
+  });
+}
+for (const [id, open] of [["account-open", true], ["account-close", false]]) {
+  $(id).addEventListener("click", () => {
+    $("app").classList.toggle("with-account", open);
+    $(open ? "account-close" : "account-open").focus();
+  });
+}
 addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open], .menu")) {
-    if ($("app").classList.contains("with-account")) $("account-close").click();
-    else if (S.thread) $("thread-close").click();
-  }
+  if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  if ($("app").classList.contains("with-account")) $("account-close").click();
+  else if (S.thread) openThread(null);
 });
 
 // ---------------------------------------------------------------- start
 
-async function start() {
-  const asked = new URLSearchParams(location.search);
-  makeComposer($("composer"), { inThread: false });
-  makeComposer($("thread-composer"), { inThread: true });
-  setInterval(tick, 250);
-  while (!(await load(asked.get("user"), asked.get("channel")))) {
-    $("banner").hidden = false;
-    asked.delete("user");
-    await new Promise((resolve) => { setTimeout(resolve, 1500); });
-  }
-  listen(S.me.id, S.channel);
-  await openAccount();
+const asked = new URLSearchParams(location.search);
+makeComposer($("composer"), "", (text) => speak(text, null));
+makeComposer($("thread-composer"), "thread-", (text) => speak(text, S.thread));
+setInterval(tick, 250);
+while (!(await load(asked.get("user"), asked.get("channel")))) {
+  $("banner").hidden = false;
+  asked.delete("user");
+  await new Promise((resolve) => { setTimeout(resolve, 1500); });
 }
-
-start();
+listen(S.me.id);
+await openAccount();
