@@ -198,6 +198,10 @@ def told(face: Face, ask: Ask, order: Order, acceptance: Acceptance, now: dateti
             return Answer(content=acks.busy(order.verb, holders, now))
         case AlreadyAccepted(existing):
             operations = face.store.walk.operations(existing.operations)
+            gate = existing.open_gate
+            if gate and gate.kind is GateKind.CONFIRM and ask.user in gate.who and ask.origin is Origin.SLASH:
+                # Its dialog came with an ack that may never have arrived: ask again, about the same request.
+                return _accepted(face, ask, order, existing, operations)
             return Answer(content=acks.already_running(existing, operations, now))
         case Accepted(request, operations):
             return _accepted(face, ask, order, request, operations)

@@ -41,7 +41,14 @@ OUTLAST: Final = timedelta(days=1)
 MAX_FAULTS: Final = 2
 #: Slack's words for "no road leads there".
 UNREACHABLE: Final = frozenset(
-    {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "no_permission"}
+    {
+        "not_in_channel",
+        "user_not_in_channel",
+        "channel_not_found",
+        "is_archived",
+        "restricted_action",
+        "no_permission",
+    }
 )
 #: The message we would edit is not there to edit.
 UNEDITABLE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from pods.access import Holders, Person, role_of
 from pods.model import Value
-from pods.policy import Policy, Role, parse, policy_hash
+from pods.policy import InvalidPolicy, Policy, Role, parse, policy_hash
 from pods.store.commit import Commit
 from pods.store.connection import Scripts
 from pods.store.keys import Keys
@@ -60,7 +60,7 @@ class PeopleStore:
         if published is None:
             return Policy()
         if self._parsed is None or self._parsed[0] != published.hash:
-            self._parsed = (published.hash, parse(published.text))
+            self._parsed = (published.hash, _in_force(published.text))
         return self._parsed[1]
 
     def publish(self, text: str, now: datetime) -> None:
@@ -106,3 +106,11 @@ class PeopleStore:
 
     def save_zone(self, user: str, zone: str) -> None:
         self._client.set(self._keys.person(user), zone, ex=24 * 3600)
+
+
+def _in_force(text: str) -> Policy:
+    """The published policy; one that an upgrade has made invalid lets everybody look and nobody act."""
+    try:
+        return parse(text)
+    except InvalidPolicy:
+        return Policy()

@@ -265,3 +265,13 @@ def test_a_private_answer_stands_where_the_person_is_reading(bot: Bot) -> None:
     bot.say("@podkeeper terminate abc123", thread_ts=first)
     again = [event["message"] for event in bot.slack.seen(BOB) if event.get("message", {}).get("ephemeral")][-1]
     assert again["thread_ts"] == first
+
+
+def test_a_question_typed_again_is_asked_again_about_the_same_request(bot: Bot) -> None:
+    bot.exec("/pod terminate abc123")
+    again = bot.exec("/pod terminate abc123").private[-1]
+
+    assert "Gone for good" in again
+    bot.press("Terminate")
+    assert len(bot.effects("terminate")) == 1
+    assert len(bot.posts()) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -10,6 +11,7 @@ from structlog.typing import EventDict
 
 from app.valkey import EmbeddedValkey
 from pods.store import Store, open_store
+from tests.unit.workers.clocks import Clocks
 from tests.unit.workers.world import World
 
 
@@ -37,3 +39,11 @@ def logged() -> Iterator[list[EventDict]]:
     """What is logged, as it is said; drawing a traceback takes longer than the step that failed."""
     with capture_logs() as logs:
         yield logs
+
+
+@pytest.fixture
+def clocks(store: Store, tmp_path: Path) -> Clocks:
+    """Every one is a viewer in the policy file."""
+    path = tmp_path / "podkeeper.toml"
+    path.write_text('[roles]\ndefault = "viewer"\n')
+    return Clocks(store, path)

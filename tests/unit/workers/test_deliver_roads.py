@@ -161,6 +161,14 @@ def test_a_direct_message_that_cannot_be_opened_is_tried_again(world: World) -> 
 # -- pacing
 
 
+@pytest.mark.parametrize("code", ["user_not_in_channel", "not_in_channel"])
+def test_an_answer_that_cannot_be_shown_in_the_channel_comes_by_direct_message(world: World, code: str) -> None:
+    told(world, kind=MessageKind.REPLY)
+    world.chat.fails = {"ephemeral": [no(code)]}
+    again(world, 2)
+    assert world.chat.sent == [("post", "DU1", "hello")]
+
+
 def test_a_channel_is_left_alone_after_a_post(world: World) -> None:
     told(world)
     deliver(KEY)

@@ -7,7 +7,6 @@ import inspect
 from typing import Any
 
 import pytest
-import redis
 from rq import Queue as RqQueue
 from rq.job import Job as RqJob
 from rq.serializers import JSONSerializer
@@ -24,6 +23,7 @@ def test_a_job_s_path_leads_to_a_callable_of_one_id(job: Job) -> None:
     found = getattr(importlib.import_module(module), name)
     assert len(inspect.signature(found).parameters) == 1
     assert QUEUE_OF[job] in Queue
+    assert inspect.unwrap(found) is not found, "no job without the edge that catches what nobody foresaw"
 
 
 @pytest.fixture
@@ -55,6 +55,6 @@ def test_wake_ups_nobody_takes_do_not_pile_up_without_end(connection: Any) -> No
 
 
 def test_a_wake_up_that_redis_did_not_take_is_no_error() -> None:
-    away = redis.Redis(port=1, socket_connect_timeout=0.1)
+    away = waking_connection("redis://127.0.0.1:1/0")
     RqWake(away, "main")(Job.STEP, "op1")
     away.close()

@@ -6,8 +6,9 @@ import pytest
 
 from pods.errors import TimedOut
 from pods.jobs import Job
-from pods.model import PodStatus, Verb
+from pods.model import PodStatus, Quota, Verb
 from pods.operations import OperationState
+from pods.times import to_ms
 from tests.unit.pods.builders import NOON, POD_ID, at, pod
 from tests.unit.store.records import only
 from tests.unit.workers.world import World
@@ -73,3 +74,39 @@ def test_an_operation_whose_pod_did_not_change_is_left_to_its_time(seen: World) 
     seen.woken.clear()
     poll("2")
     assert (Job.STEP, OP) not in seen.woken
+
+
+def test_a_list_pass_says_what_it_saw_and_what_runpod_still_allows(seen: World) -> None:
+    seen.runpod.quotas_left = (Quota(window="minute", remaining=58, reset_s=30),)
+    seen.clock.advance(30)
+    poll("2")
+    assert seen.store.clockwork.reports()["watch"] == {
+        "at": to_ms(at(30)),
+        "pods": 1,
+        "capabilities": "get,list",
+        "quota_minute": 58,
+    }
+
+
+def test_failed_passes_are_counted_apart(seen: World) -> None:
+    seen.runpod.list_errors = [TimedOut(), TimedOut()]
+    for _ in range(3):
+        poll("2")
+    assert seen.store.clockwork.counters() == {"poll_ok": 2, "poll_failed": 2}
+
+
+def test_a_failed_pass_wakes_nobody_anew(seen: World) -> None:
+    confirming(seen)
+    seen.woken.clear()
+    seen.runpod.pods = {POD_ID: pod(PodStatus.EXITED)}
+    seen.runpod.list_errors = [TimedOut()]
+    poll("2")
+    assert seen.woken == []
+
+
+def test_an_operation_that_has_not_called_yet_is_left_to_its_time(seen: World) -> None:
+    seen.accept("r1", Verb.STOP)
+    seen.woken.clear()
+    seen.runpod.pods = {POD_ID: pod(PodStatus.EXITED)}
+    poll("2")
+    assert seen.woken == []
