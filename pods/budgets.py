@@ -13,7 +13,7 @@ from enum import IntEnum, StrEnum
 from typing import Annotated, Final, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, field_validator, model_validator
 
 from pods.ledger.amounts import ZERO
 from pods.ledger.entries import Entry, Labels
@@ -60,6 +60,9 @@ def _then(value: object) -> object:
     return Then[name]
 
 
+ThenName = Annotated[Then, BeforeValidator(_then), PlainSerializer(lambda then: then.word, return_type=str)]
+
+
 class BudgetRule(BaseModel):
     """`[[budget]]` of the policy: so many dollars per day or month."""
 
@@ -72,7 +75,7 @@ class BudgetRule(BaseModel):
     amount: Usd
     #: Percent of the amount at which it is told, once each.
     tell_at: tuple[int, ...] = (50, 80, 100)
-    then: Annotated[Then, BeforeValidator(_then)] = Then.TELL
+    then: ThenName = Then.TELL
 
     @field_validator("tell_at")
     @classmethod
@@ -269,8 +272,9 @@ def ruling(pots: Iterable[Budget], price: PriceRule, labels: Labels, per_hour: D
     """
     spent = [pot for pot in pots if pot.pays_for(labels) and pot.exhausted]
     reasons = [Reason(verdict=Verdict(pot.rule.then.value), budget=pot) for pot in spent]
+    known = per_hour if is_sum(per_hour) else None
     limit = price.above_per_hour
-    if limit is not None and (per_hour is None or not is_sum(per_hour) or per_hour > limit):
-        reasons.append(Reason(verdict=Verdict.REQUIRE_APPROVAL, per_hour=per_hour, limit=limit))
+    if limit is not None and (known is None or known > limit):
+        reasons.append(Reason(verdict=Verdict.REQUIRE_APPROVAL, per_hour=known, limit=limit))
     reasons.sort(key=lambda reason: -reason.verdict)
     return Ruling(verdict=reasons[0].verdict if reasons else Verdict.ALLOW, reasons=tuple(reasons))
