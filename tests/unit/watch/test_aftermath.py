@@ -189,6 +189,7 @@ def test_the_shadow_saves_until_the_pod_works_or_stops() -> None:
     stop = shadowed()
     assert (stop.key, stop.idle_since, stop.pod_name) == (WARNED.key, minute(0), "nlp-train")
     assert saved(stop, minute(255)) == Decimal("2.40")
+    assert saved(stop, minute(100)) == 0
     still = looked_after(stop, PodStatus.RUNNING, verdict(at_min=225))
     assert still is stop
     worked = looked_after(stop, PodStatus.RUNNING, verdict(BUSY, at_min=225))

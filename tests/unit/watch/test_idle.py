@@ -238,6 +238,8 @@ def test_a_protector_that_cannot_say_leaves_it_unknown() -> None:
     assert verdict.decided_by == words[1]
     again = remember(words, [heard(Protector.JUPYTER, 41, Finding.QUIET)])
     assert judged(quiet(0, 41), 41, ASKING, *again).kind is K.IDLE
+    newest_first = heard(Protector.JUPYTER, 41, Finding.QUIET), *words
+    assert judged(quiet(0, 41), 41, ASKING, *newest_first).kind is K.IDLE
 
 
 def test_of_each_protector_its_newest_word_and_proof_are_remembered() -> None:
@@ -310,3 +312,30 @@ def test_a_rule_says_whether_polls_are_close_enough() -> None:
     assert RULE.can_judge(90)
     assert not RULE.can_judge(91)
     assert not RULE.model_copy(update={"fresh_s": 60}).can_judge(61)
+
+
+@pytest.mark.parametrize(
+    ("before", "between", "after", "broken_by"),
+    [
+        ({"gpu_count": 1, **gpus(0)}, {"gpu_count": None}, {}, B.GPU_COUNT),
+        ({"started_at": minute(-9)}, {"started_at": None}, {"started_at": minute(-5)}, B.RESTART),
+        ({}, {"uptime_s": None}, {"uptime_s": 90}, B.RESTART),
+        ({}, {"uptime_s": None, "started_at": None, "gpu_count": None}, {}, B.HISTORY),
+    ],
+)
+def test_a_change_shows_across_a_sample_that_does_not_say(
+    before: dict[str, object], between: dict[str, object], after: dict[str, object], broken_by: Break
+) -> None:
+    samples = [sample(9, **before), sample(10, **between), sample(11, **after)]
+    assert judged(samples, 11).evidence.broken_by is broken_by
+
+
+def test_idleness_counts_from_signs_of_work_that_came_with_samples() -> None:
+    samples = [*quiet(0, 1), sample(2, heartbeat=True), *quiet(3, 34)]
+    assert judged(samples, 34).since == minute(3)
+
+
+def test_buckets_before_the_container_began_are_not_its_idleness() -> None:
+    young = [sample(m, started_at=minute(100), uptime_s=(m - 100) * 60 or None) for m in range(100, 161)]
+    rings = record(Rings(pod_id="abc123"), [*quiet(0, 99), *young], minute(160))
+    assert judge(rings.raw, RULE, minute(160), buckets=rings.buckets).since == minute(115)
