@@ -60,6 +60,7 @@ class LadderMachine(RuleBasedStateMachine):
         self.rings = Rings(pod_id="abc123")
         self.holds = Holds(pod_id="abc123")
         self.spell: Spell | None = None
+        self.said_until: dict[Said, datetime] = {}
         self.mode = Mode.STOP
         self.locked = False
         self.owner: str | None = "U1"
@@ -139,15 +140,12 @@ class LadderMachine(RuleBasedStateMachine):
             return
         self.book.answered_at = self.now
         self.book.warned_at.clear()
-        if said in {Said.SNOOZE, Said.KEEP}:
-            self.book.silent_until = max(self.book.silent_until, self._held_until())
-        if said is Said.BUSY:
-            self.book.silent_until = self._held_until()
+        if said in {Said.SNOOZE, Said.KEEP, Said.BUSY}:
+            # A newer word of a kind replaces the older one, even to shorten it; the kinds stand side by side.
+            self.said_until[said] = self.now + (LADDER.busy_word if said is Said.BUSY else minutes * MINUTE)
+            self.book.silent_until = max(self.said_until.values())
         if reply.then is Then.DISOWN:
             self.owner = None
-
-    def _held_until(self) -> datetime:
-        return max(hold.until for hold in self.holds.holds)
 
     @precondition(lambda self: not self.running)
     @rule()
