@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC as UTC_TIME
 from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from pods.fleet import Owner, OwnerKind, PodFacts, PodOrigin
-from pods.holds import Holds
-from pods.ladder import Scene
+from pods.holds import Hold, HoldKind, Holds
+from pods.idle import judge
+from pods.ladder import Climb, Scene, Tell
 from pods.model import GpuSample, PodStatus
+from pods.protectors import Word
 from pods.samples import Sample
 from pods.spells import Rung, Spell, Step, Telling, began
 from pods.verdicts import Evidence, Reason, Verdict, VerdictKind
@@ -92,3 +95,26 @@ def spell(rung: Rung = Rung.NOTICED, *told: tuple[Step, float], **changes: objec
 NUDGED = spell(Rung.NUDGED, (Step.NUDGE, 45))
 ASKED = spell(Rung.ASKED_AGAIN, (Step.NUDGE, 45), (Step.AGAIN, 105))
 WARNED = spell(Rung.WARNED, (Step.NUDGE, 45), (Step.AGAIN, 105), (Step.WARN, 165))
+KEPT = Holds(pod_id=POD_ID, holds=(Hold(kind=HoldKind.KEEP, until=minute(300), by="U1", at=minute(50)),))
+STOPPING = WARNED.model_copy(update={"rung": Rung.STOPPING, "stop_ordered_at": minute(195)})
+
+
+def steps(climbed: Climb) -> list[Step]:
+    return [effect.step for effect in climbed.effects if isinstance(effect, Tell)]
+
+
+def changed(climbed: Climb) -> Spell:
+    assert climbed.spell is not None
+    return climbed.spell
+
+
+def judged(samples: list[Sample], now_min: float, rule: IdleRule = RULE, *heard: Word) -> Verdict:
+    return judge(samples, rule, minute(now_min), words=heard)
+
+
+def outcome(verdict: Verdict) -> tuple[VerdictKind, Reason]:
+    return verdict.kind, verdict.reason
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC_TIME)
