@@ -44,6 +44,7 @@ def start(world: World, pod: SimPod, operation: Operation, *, gpu_count: int) ->
     require_balance(world, pod.price, operation, "resume this on-demand pod")
     if world.faults.holds(Kind.ZERO_GPU, operation):
         gpu_count = 0
+    lifecycle.strike(pod, world.faults, operation)
     lifecycle.start(pod, world.at, world.settings, gpu_count=gpu_count)
     world.changed(pod)
 

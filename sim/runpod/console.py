@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import timedelta
 from decimal import Decimal
 
 from sim.runpod import actions, lifecycle
 from sim.runpod.calls import Operation
+from sim.runpod.proxy import Kernel, Mode, Service
 from sim.runpod.state import LIVE, Load, Settings, SimPod, Status, Telemetry
 from sim.runpod.wire import Json, conflict
 from sim.runpod.world import World
@@ -22,6 +24,26 @@ def do(world: World, pod_id: str, what: str) -> None:
         world.changed(pod)
         return
     _DEEDS[what](world, pod)
+
+
+def serve(world: World, pod_id: str, body: Json) -> None:
+    """How a port answers from now on; kernels are told by how long ago they were last active."""
+    pod = actions.find(world, pod_id)
+    kernels = body.get("kernels")
+    world.services[pod.id, body["port"]] = Service(
+        mode=Mode(body.get("mode", Mode.OK)),
+        kernels=None if kernels is None else [_kernel(world, each) for each in kernels],
+        body=body.get("body", "ok"),
+    )
+
+
+def _kernel(world: World, body: Json) -> Kernel:
+    return Kernel(
+        name=body.get("name", "python3"),
+        state=body.get("state", "idle"),
+        last_activity=world.at - timedelta(seconds=body.get("active_ago_s", 0)),
+        connections=body.get("connections", 0),
+    )
 
 
 def change_settings(world: World, body: Json) -> None:

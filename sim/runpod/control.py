@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from sim.runpod import console
 from sim.runpod.faults import PRESETS, Fault, Kind
 from sim.runpod.limits import WINDOWS, Limits
+from sim.runpod.proxy import Mode
 from sim.runpod.state import SimPod, Status, Telemetry
 from sim.runpod.telemetry import measure, uptime
-from sim.runpod.validation import Fields, boolean, integer, nullable, number, one_of, read_body, string
+from sim.runpod.validation import Fields, array, boolean, integer, nullable, number, one_of, read_body, string
 from sim.runpod.wire import Json, Refusal, SimRequest, SimResponse, json_response, no_content, not_found
 
 if TYPE_CHECKING:
@@ -39,6 +40,23 @@ _FAULT = Fields(
     },
     required=("kind",),
 )
+_KERNEL = Fields(
+    {
+        "name": string(minimum=1),
+        "state": one_of("idle", "busy", "starting", "dead"),
+        "active_ago_s": number(minimum=0),
+        "connections": integer(minimum=0),
+    },
+)
+_WEB = Fields(
+    {
+        "port": integer(minimum=1, maximum=65535),
+        "mode": one_of(*Mode),
+        "kernels": nullable(array(_KERNEL)),
+        "body": string(),
+    },
+    required=("port",),
+)
 _SETTINGS = Fields(
     {
         "telemetry": one_of(*Telemetry),
@@ -48,6 +66,7 @@ _SETTINGS = Fields(
         "start_delay_s": number(minimum=0),
         "restart_delay_s": number(minimum=0),
         "stop_delay_s": number(minimum=0),
+        "service_delay_s": number(minimum=0),
         "spot_offered": boolean,
         "list_wait_s": number(minimum=0),
         "balance": string(pattern=r"^-?\d+(\.\d+)?$"),
@@ -133,6 +152,8 @@ class Control:
             return self._remove_fault(parts[1])
         if request.method == "POST" and parts[0] == "pods" and parts[2:] == ["do"]:
             return self._do(request, parts[1])
+        if request.method == "POST" and parts[0] == "pods" and parts[2:] == ["web"]:
+            return self._serve(request, parts[1])
         raise not_found("no such control")
 
     def _pod(self, pod: SimPod) -> Json:
@@ -197,6 +218,14 @@ class Control:
         with self._sim.lock:
             self._sim.world.settle()
             console.do(self._sim.world, pod_id, body["what"])
+        return no_content()
+
+    def _serve(self, request: SimRequest, pod_id: str) -> SimResponse:
+        """Say how a pod's HTTP port behaves from now on."""
+        body = read_body(request.body, _WEB)
+        with self._sim.lock:
+            self._sim.world.settle()
+            console.serve(self._sim.world, pod_id, body)
         return no_content()
 
     def _reset(self, _request: SimRequest) -> SimResponse:

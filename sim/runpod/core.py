@@ -10,7 +10,7 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from sim.clock import SimClock
-from sim.runpod import graphql, keys
+from sim.runpod import graphql, keys, proxy
 from sim.runpod.answers import replaced
 from sim.runpod.calls import Calls, Operation
 from sim.runpod.context import Context
@@ -56,6 +56,10 @@ class SimRunPod:
         request = SimRequest(method.upper(), path, dict(query), lowered, body)
         if path.startswith("/control"):
             return self.control.handle(request)
+        if path.startswith("/proxy/"):
+            with self.lock:
+                self.world.settle()
+                return proxy.answer(self.world, request)
         with self.lock:
             return self._answer(request)
 

@@ -30,6 +30,10 @@ class Kind(StrEnum):
     ZERO_GPU = "zero_gpu"
     NO_CAPACITY = "no_capacity"
     NO_BALANCE = "no_balance"
+    # A pod that is made or started comes up badly.
+    IMAGE_PULL = "image_pull"
+    CRASH_AT_START = "crash_at_start"
+    MUTE = "mute"
 
 
 class When(StrEnum):
@@ -122,6 +126,9 @@ PRESETS: dict[Kind, Preset] = {
     Kind.ZERO_GPU: Preset("Zero-GPU start", "The next pod to start gets no GPU.", "start", times=1),
     Kind.NO_CAPACITY: Preset("No capacity", "Nothing can be created.", "create"),
     Kind.NO_BALANCE: Preset("No balance", "Creating and starting is refused for want of money.", "write"),
+    Kind.IMAGE_PULL: Preset("Image not found", "The next pod made or started cannot pull its image.", "write", times=1),
+    Kind.CRASH_AT_START: Preset("Crash at start", "The next pod made or started ends at once.", "write", times=1),
+    Kind.MUTE: Preset("Nothing listens", "The next pod made or started never answers on a port.", "write", times=1),
 }
 
 #: Kinds that replace a call's answer; the others change what a proper answer says.

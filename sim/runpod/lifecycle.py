@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from sim.runpod.calls import Operation
+from sim.runpod.faults import Faults, Kind
 from sim.runpod.state import LIVE, LogLine, Settings, SimPod, Status
+
+#: Seconds that a host tries to pull an image which is not there.
+GIVES_UP_S = 300
 
 
 def js_date(at: datetime) -> str:
@@ -26,6 +31,13 @@ def exited_by_runpod(at: datetime) -> str:
 
 def outbid(at: datetime) -> str:
     return f"Outbid: {js_date(at)}"
+
+
+def strike(pod: SimPod, faults: Faults, operation: Operation) -> None:
+    """How the pod will come up this time."""
+    pod.unpullable = faults.holds(Kind.IMAGE_PULL, operation) is not None
+    pod.crashes = faults.holds(Kind.CRASH_AT_START, operation) is not None
+    pod.mute = faults.holds(Kind.MUTE, operation) is not None
 
 
 def provision(pod: SimPod, at: datetime, settings: Settings) -> None:
@@ -89,11 +101,15 @@ def move_on(pod: SimPod, settings: Settings) -> None:
         halt(pod, at, pod.last_change)
     elif pod.status is Status.PROVISIONING:
         _pull(pod, at, settings.start_delay_s)
+    elif pod.unpullable:
+        halt(pod, at, exited_by_runpod(at))
     else:
         pod.status = Status.RUNNING
         pod.due_at = None
         pod.started_at = at
         _tell(pod, at, "start container: begin")
+        if pod.crashes:
+            _crash_on(pod, at)
 
 
 def is_live(pod: SimPod) -> bool:
@@ -102,10 +118,32 @@ def is_live(pod: SimPod) -> bool:
 
 def _pull(pod: SimPod, at: datetime, seconds: float) -> None:
     pod.status = Status.STARTING
-    pod.due_at = at + timedelta(seconds=seconds)
+    pod.crashed_at = None
     _tell(pod, at, f"create container {pod.image}")
+    if pod.unpullable:
+        _pull_in_vain(pod, at)
+        return
+    pod.due_at = at + timedelta(seconds=seconds)
     for share, line in ((0.1, "pulling image"), (0.5, "still fetching image"), (0.9, "image pull complete")):
         _tell(pod, at + timedelta(seconds=seconds * share), f"{line} {pod.image}")
+
+
+def _pull_in_vain(pod: SimPod, at: datetime) -> None:
+    """The host tries for some minutes; then RunPod stops the pod."""
+    pod.due_at = at + timedelta(seconds=GIVES_UP_S)
+    for seconds in range(4, GIVES_UP_S, 30):
+        moment = at + timedelta(seconds=seconds)
+        _tell(pod, moment, f"error pulling image: Error response from daemon: manifest for {pod.image} not found")
+        _tell(pod, moment, f"error creating container: Error response from daemon: No such image: {pod.image}")
+
+
+def _crash_on(pod: SimPod, at: datetime) -> None:
+    """The container ends a second after each start, and its host starts it again."""
+    pod.crashed_at = at + timedelta(seconds=1)
+    for seconds in range(0, GIVES_UP_S, 20):
+        if seconds:
+            _tell(pod, at + timedelta(seconds=seconds), "start container: begin")
+        _tell(pod, at + timedelta(seconds=seconds + 1), "container exited with code 1")
 
 
 def _tell(pod: SimPod, at: datetime, line: str) -> None:

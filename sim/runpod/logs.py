@@ -17,6 +17,8 @@ DEFAULT_TAIL = 100
 MOST_TAIL = 5000
 #: Seconds between two lines of a container.
 PERIOD_S = 15
+#: What a container that crashes prints last.
+_CRASHED = "ModuleNotFoundError: No module named 'train'"
 
 _HEADERS = {
     "content-type": "text/event-stream",
@@ -81,7 +83,7 @@ def _printed(pod: SimPod, after: datetime, now: datetime) -> Iterator[LogLine]:
     start = pod.started_at + timedelta(milliseconds=500)
     step = max(0, int((after - start).total_seconds()) // PERIOD_S)
     while (at := start + timedelta(seconds=PERIOD_S * step)) <= end:
-        line = _line(pod.load(at), step)
+        line = _CRASHED if pod.crashes else _line(pod.load(at), step)
         if at > after and line is not None:
             yield LogLine(at, "container", line)
         step += 1

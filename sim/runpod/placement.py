@@ -66,6 +66,7 @@ def place(world: World, wish: Wish, operation: Operation) -> SimPod:
     cuda = _cuda(wish)
     require_balance(world, price, operation, "deploy this pod")
     pod = _built(world, wish, price=price, data_center=data_center, cuda=cuda)
+    lifecycle.strike(pod, world.faults, operation)
     lifecycle.provision(pod, world.at, world.settings)
     world.add(pod)
     return pod

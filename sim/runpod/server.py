@@ -48,7 +48,7 @@ def _answer(sim: SimRunPod) -> Callable[[Request], Awaitable[Response]]:
         if response.failure is Failure.TIMEOUT:
             await _hold(request, HELD_S)
             return _Broken()
-        if response.failure is Failure.DROP:
+        if response.failure in {Failure.DROP, Failure.REFUSED}:
             return _Broken()
         if response.delay_s:
             await _hold(request, min(response.delay_s, HELD_S))

@@ -111,6 +111,12 @@ class SimPod:
     crashed_at: datetime | None = None
     ended_at: datetime | None = None
     spot: bool = False
+    #: Its image cannot be pulled: it never comes up.
+    unpullable: bool = False
+    #: Its container ends as soon as it starts, again and again.
+    crashes: bool = False
+    #: Nothing in it ever listens.
+    mute: bool = False
     host: str = "64410065"
     cluster: str | None = None
     last_change: str = ""
@@ -181,6 +187,8 @@ class Settings:
     start_delay_s: float = 20.0
     restart_delay_s: float = 4.0
     stop_delay_s: float = 2.0
+    #: From the start of a container until its services answer.
+    service_delay_s: float = 15.0
     #: Whether podRentInterruptable finds anything.
     spot_offered: bool = False
     #: Real seconds that a replayed step of the clock waits for a list pass.

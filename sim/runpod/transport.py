@@ -14,6 +14,8 @@ def mock_transport(sim: SimRunPod) -> httpx.MockTransport:
         response = sim.handle(request.method, request.url.path, query, request.headers, request.content)
         if response.failure is Failure.DROP:
             raise httpx.RemoteProtocolError("Server disconnected without sending a response.", request=request)
+        if response.failure is Failure.REFUSED:
+            raise httpx.ConnectError("Connection refused", request=request)
         limit = request.extensions.get("timeout", {}).get("read")
         too_slow = limit is not None and response.delay_s > limit
         if response.failure is Failure.TIMEOUT or too_slow:

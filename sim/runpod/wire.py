@@ -18,6 +18,8 @@ class Failure(StrEnum):
 
     TIMEOUT = "timeout"
     DROP = "drop"
+    #: No connection was made.
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)

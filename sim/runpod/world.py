@@ -11,6 +11,7 @@ from sim.clock import SimClock
 from sim.runpod import lifecycle
 from sim.runpod.faults import Faults
 from sim.runpod.money import Amounts, Ledger, pod_rates, runs_out_at, volume_rates
+from sim.runpod.proxy import Service
 from sim.runpod.seeds import Seed
 from sim.runpod.state import LIVE, Settings, SimPod, SimTemplate, SimVolume, Status
 
@@ -34,6 +35,8 @@ class World:
         self.gone: dict[str, SimPod] = {}
         self.volumes: dict[str, SimVolume] = {}
         self.templates: dict[str, SimTemplate] = {template.id: template for template in seed.templates()}
+        #: What listens on a pod's port, where it was set.
+        self.services: dict[tuple[str, int], Service] = {}
         self.ledger = Ledger()
         #: Grows with every change that somebody asked for; the clock's own transitions do not count.
         self.changes = 0
