@@ -175,6 +175,8 @@ class LogLine(Value):
 
 
 class GpuType(Value):
+    """A GPU type for rent; prices are USD per GPU and hour, None where that cloud does not offer it."""
+
     id: str
     name: str
     memory_gb: int
@@ -182,9 +184,20 @@ class GpuType(Value):
     community: bool
     price_secure: Decimal | None
     price_community: Decimal | None
+    #: The most GPUs one machine has; None where RunPod did not say.
+    max_secure: int | None = None
+    max_community: int | None = None
+    #: Of which cloud the stock below speaks.
+    cloud: Cloud = Cloud.SECURE
     #: NONE, LOW, MEDIUM or HIGH; None where availability was not asked for.
     availability: str | None = None
+    #: Those that have any, best stocked first.
     data_centers: tuple[str, ...] = ()
+
+    @property
+    def price(self) -> Decimal | None:
+        """In the cloud the stock speaks of."""
+        return self.price_secure if self.cloud is Cloud.SECURE else self.price_community
 
 
 class Account(Value):

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from pods.jobs import Job
-from pods.model import Account, GpuType, Listing, LogLine, Pod, PodSpec, Quota, Value, Verb
+from pods.model import Account, Cloud, GpuType, Listing, LogLine, Pod, PodSpec, Quota, Value, Verb
+from pods.offers import CpuType, DataCenter, NetworkVolume, Template
 
 #: One Block Kit block, as Slack's JSON.
 Block = Mapping[str, Any]
@@ -30,6 +31,8 @@ class Capability(StrEnum):
     RESTART = "restart"
     TERMINATE = "terminate"
     CREATE = "create"
+    #: Change its name or its lock.
+    UPDATE = "update"
     LOGS = "logs"
     CATALOG = "catalog"
     ACCOUNT = "account"
@@ -42,6 +45,13 @@ class ActionResult(Value):
 
     pod: Pod | None = None
     request_id: str | None = None
+
+
+class PodChange(Value):
+    """What of a pod changes without touching its container; None: stays as it is."""
+
+    name: str | None = None
+    locked: bool | None = None
 
 
 class PodProvider(Protocol):
@@ -63,7 +73,21 @@ class PodProvider(Protocol):
 
     def logs(self, pod_id: str, *, source: str, tail: int, since: datetime | None = None) -> Sequence[LogLine]: ...
 
-    def gpu_types(self, *, count: int = 1) -> Sequence[GpuType]: ...
+    def update(self, pod: Pod, change: PodChange) -> ActionResult:
+        """Rename, lock or unlock. Restarts nothing."""
+        ...
+
+    def gpu_types(self, *, count: int = 1, cloud: Cloud = Cloud.SECURE) -> Sequence[GpuType]:
+        """Every type, with what is free of it now for a pod with that many GPUs in that cloud."""
+        ...
+
+    def cpu_types(self) -> Sequence[CpuType]: ...
+
+    def data_centers(self) -> Sequence[DataCenter]: ...
+
+    def network_volumes(self) -> Sequence[NetworkVolume]: ...
+
+    def templates(self) -> Sequence[Template]: ...
 
     def account(self) -> Account:
         """Balance and burn (GraphQL `myself`). Raises Retired or NeedsRest's like when the road is gone."""

@@ -39,6 +39,7 @@ ON_ONE_POD: Final = frozenset(
         Capability.STOP,
         Capability.RESTART,
         Capability.TERMINATE,
+        Capability.UPDATE,
         Capability.LOGS,
         Capability.STOP_REASON,
     }

@@ -7,15 +7,17 @@ from typing import Any
 from pydantic import ValidationError
 
 from pods.errors import NeedsRest, NoCapacity, PodNotFound
-from pods.model import Account, Api, Listing, Pod, PodSpec, Verb
+from pods.model import Account, Api, Cloud, GpuType, Listing, Pod, PodSpec, Verb
+from pods.offers import NetworkVolume, Template
 from pods.ports import ActionResult, Capability, Clock
 from pods.runpod import graphql_documents as documents
 from pods.runpod.answers import Answer
 from pods.runpod.creation import graphql_input
 from pods.runpod.errors import graphql_error_of, unreadable
+from pods.runpod.graphql_catalog import WireGpuType, WireNetworkVolume, WireTemplate
 from pods.runpod.graphql_wire import WireAccount, WirePod
 from pods.runpod.json_body import read_json
-from pods.runpod.lenient import fields_wrong
+from pods.runpod.lenient import fields_wrong, readable
 from pods.runpod.transport import CREATE_READ_S, READ_S, Call, Sender
 
 
@@ -54,6 +56,22 @@ class GraphqlApi:
         except ValidationError as error:
             wrong = unreadable(answer, f"no account: {fields_wrong(error)}")
         raise wrong
+
+    def gpu_types(self, *, count: int, cloud: Cloud) -> tuple[GpuType, ...]:
+        order = {"gpuCount": count, "secureCloud": cloud is Cloud.SECURE}
+        answer, data = self._read(Capability.CATALOG, documents.GPU_TYPES, order)
+        listed = _listed(answer, data, "gpuTypes")
+        return tuple(readable(listed, lambda entry: WireGpuType.model_validate(entry).value(cloud)))
+
+    def network_volumes(self) -> tuple[NetworkVolume, ...]:
+        answer, data = self._read(Capability.CATALOG, documents.NETWORK_VOLUMES)
+        listed = _listed(answer, data.get("myself"), "networkVolumes")
+        return tuple(readable(listed, lambda entry: WireNetworkVolume.model_validate(entry).value()))
+
+    def templates(self) -> tuple[Template, ...]:
+        answer, data = self._read(Capability.CATALOG, documents.TEMPLATES)
+        listed = _listed(answer, data.get("myself"), "podTemplates")
+        return tuple(readable(listed, lambda entry: WireTemplate.model_validate(entry).value()))
 
     def act(self, verb: Verb, pod: Pod) -> ActionResult:
         if verb is Verb.STOP:
@@ -139,6 +157,13 @@ def _resume_order(pod: Pod) -> dict[str, Any]:
         return {"podId": pod.id}
     # A count of 0 is what a full host once left the pod with, not what anyone asked for.
     return {"podId": pod.id, "gpuCount": max(1, pod.gpu.count)}
+
+
+def _listed(answer: Answer, holder: Any, field: str) -> list[object]:  # noqa: ANN401 - the wire
+    listed = holder.get(field) if isinstance(holder, dict) else None
+    if not isinstance(listed, list):
+        raise unreadable(answer, f"no list of {field}")
+    return listed
 
 
 def _there(answer: Answer, data: dict[str, Any]) -> dict[str, Any]:

@@ -31,6 +31,19 @@ LAST_STATUS_CHANGE: Final = (
 
 ACCOUNT: Final = "query podkeeperAccount { myself { email clientBalance currentSpendPerHr spendLimit } }"
 
+GPU_TYPES: Final = (
+    "query podkeeperGpuTypes($input: GpuLowestPriceInput) { gpuTypes { id displayName memoryInGb secureCloud "
+    "communityCloud securePrice communityPrice maxGpuCountSecureCloud maxGpuCountCommunityCloud "
+    "lowestPrice(input: $input) { stockStatus uninterruptablePrice } } }"
+)
+
+NETWORK_VOLUMES: Final = "query podkeeperVolumes { myself { networkVolumes { id name size dataCenterId } } }"
+
+TEMPLATES: Final = (
+    "query podkeeperTemplates { myself { podTemplates { id name imageName containerDiskInGb volumeInGb "
+    "volumeMountPath ports env { key } isServerless isPublic } } }"
+)
+
 STOP: Final = "mutation podkeeperStop($input: PodStopInput!) { podStop(input: $input) { ...PodFields } }" + _POD_FIELDS
 
 RESUME: Final = (
@@ -49,6 +62,9 @@ ALL: Final = {
     "pod": POD,
     "last status change": LAST_STATUS_CHANGE,
     "account": ACCOUNT,
+    "gpu types": GPU_TYPES,
+    "network volumes": NETWORK_VOLUMES,
+    "templates": TEMPLATES,
     "stop": STOP,
     "resume": RESUME,
     "terminate": TERMINATE,

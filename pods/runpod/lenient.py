@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Annotated, Any, Final, TypeVar
 
@@ -118,3 +118,14 @@ def fields_wrong(error: ValidationError) -> str:
     """Which fields could not be read. Places only: the values may be secrets."""
     places = (".".join(str(step) for step in entry["loc"]) for entry in error.errors(include_input=False))
     return ", ".join(sorted(set(places))) or "the whole"
+
+
+def readable(listed: Iterable[object], read: Callable[[object], T]) -> list[T]:
+    """The entries that can be read; only for lists to choose from, where a part is better than none."""
+    found: list[T] = []
+    for entry in listed:
+        try:
+            found.append(read(entry))
+        except ValidationError:
+            continue
+    return found

@@ -14,11 +14,13 @@ import httpx
 from pydantic import SecretStr
 
 from pods.errors import InvalidSetting, NeedsGraphql, NeedsRest, Retired
-from pods.model import Account, Api, GpuType, Listing, LogLine, Pod, PodSpec, Quota, Verb
-from pods.ports import ActionResult, Capability, Clock
+from pods.model import Account, Api, Cloud, GpuType, Listing, LogLine, Pod, PodSpec, Quota, Verb
+from pods.offers import CpuType, DataCenter, NetworkVolume, Template
+from pods.ports import ActionResult, Capability, Clock, PodChange
 from pods.runpod.errors import GRAPHQL_GONE
 from pods.runpod.graphql import GraphqlApi
 from pods.runpod.rest import RestApi
+from pods.runpod.rest_catalog import RestCatalog
 from pods.runpod.transport import BearerKey, Sender
 
 REST_URL: Final = "https://api.runpod.io/v2"
@@ -32,9 +34,10 @@ _PODS_BY_GRAPHQL: Final = frozenset(
         Capability.STOP,
         Capability.TERMINATE,
         Capability.CREATE,
+        Capability.CATALOG,
     }
 )
-_BY_REST: Final = _PODS_BY_GRAPHQL | {Capability.RESTART, Capability.LOGS, Capability.CATALOG}
+_BY_REST: Final = _PODS_BY_GRAPHQL | {Capability.RESTART, Capability.LOGS, Capability.UPDATE}
 _ONLY_GRAPHQL: Final = frozenset({Capability.ACCOUNT, Capability.STOP_REASON})
 
 
@@ -95,10 +98,32 @@ class RunPodProvider:
         with self._noticing(rest):
             return rest.logs(pod_id, source=source, tail=tail, since=since)
 
-    def gpu_types(self, *, count: int = 1) -> Sequence[GpuType]:
-        rest = self._rest_for("The list of GPU types")
+    def update(self, pod: Pod, change: PodChange) -> ActionResult:
+        rest = self._rest_for("To rename, lock or unlock a pod")
         with self._noticing(rest):
-            return rest.gpu_types(count=count)
+            return rest.update(pod, change)
+
+    def gpu_types(self, *, count: int = 1, cloud: Cloud = Cloud.SECURE) -> Sequence[GpuType]:
+        with self._noticing(self._main):
+            return self._catalog.gpu_types(count=count, cloud=cloud)
+
+    def cpu_types(self) -> Sequence[CpuType]:
+        rest = self._rest_for("The list of CPU types")
+        with self._noticing(rest):
+            return RestCatalog(rest.sender).cpu_types()
+
+    def data_centers(self) -> Sequence[DataCenter]:
+        rest = self._rest_for("The list of data centers")
+        with self._noticing(rest):
+            return RestCatalog(rest.sender).data_centers()
+
+    def network_volumes(self) -> Sequence[NetworkVolume]:
+        with self._noticing(self._main):
+            return self._catalog.network_volumes()
+
+    def templates(self) -> Sequence[Template]:
+        with self._noticing(self._main):
+            return self._catalog.templates()
 
     def account(self) -> Account:
         graphql = self._graphql_for("The balance")
@@ -121,6 +146,10 @@ class RunPodProvider:
         for api in (self._rest, self._graphql):
             if api is not None:
                 api.sender.close()
+
+    @property
+    def _catalog(self) -> RestCatalog | GraphqlApi:
+        return RestCatalog(self._main.sender) if isinstance(self._main, RestApi) else self._main
 
     def _rest_for(self, what: str) -> RestApi:
         if self._rest is None:

@@ -1,4 +1,4 @@
-"""RunPod's REST v2: list, read, act, create, logs and the GPU catalog."""
+"""RunPod's REST v2: list, read, act, create, change and logs of pods."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 import httpx
 from pydantic import ValidationError
 
 from pods.errors import InvalidRequest, PodNotFound
-from pods.model import Api, GpuType, Listing, LogLine, Pod, PodSpec, Verb
-from pods.ports import ActionResult, Capability, Clock
+from pods.model import Api, Listing, LogLine, Pod, PodSpec, Verb
+from pods.ports import ActionResult, Capability, Clock, PodChange
 from pods.runpod.answers import Answer
-from pods.runpod.catalog_wire import WireGpuType
 from pods.runpod.creation import rest_body
 from pods.runpod.errors import unreadable
 from pods.runpod.json_body import read_json
@@ -122,14 +121,11 @@ class RestApi:
             error = failure_of(failure, call)
         raise error
 
-    def gpu_types(self, *, count: int = 1) -> Sequence[GpuType]:
-        params: dict[str, str | int] = {"include": "AVAILABILITY", "product": "POD", "count": count}
-        answer = self._sender.send(Call(purpose=Capability.CATALOG, path="/catalog/gpus", params=params))
-        parsed = read_json(answer.body)
-        listed = parsed.get("gpus") if isinstance(parsed, dict) else None
-        if not isinstance(listed, list):
-            raise unreadable(answer, "no list of GPU types")
-        return tuple(gpu for entry in listed if (gpu := _gpu_type(entry)) is not None)
+    def update(self, pod: Pod, change: PodChange) -> ActionResult:
+        body = change.model_dump(exclude_none=True)
+        call = Call(purpose=Capability.UPDATE, path=_pod_path(pod.id), method="PATCH", body=body, reads=False)
+        answer = self._sender.send(call)
+        return ActionResult(pod=_pod(answer), request_id=answer.request_id)
 
 
 def _pod_path(pod_id: str) -> str:
@@ -145,14 +141,6 @@ def _pod(answer: Answer) -> Pod:
     except ValidationError as error:
         wrong = unreadable(answer, f"no pod: {fields_wrong(error)}")
     raise wrong
-
-
-def _gpu_type(entry: Any) -> GpuType | None:  # noqa: ANN401 - the wire
-    """A type that cannot be read is left out: the catalog is for choosing from."""
-    try:
-        return WireGpuType.model_validate(entry).value()
-    except ValidationError:
-        return None
 
 
 def _rfc3339(at: datetime) -> str:

@@ -10,7 +10,7 @@ from graphql import GraphQLError
 
 from sim.runpod import actions, placement
 from sim.runpod.calls import Operation
-from sim.runpod.graphql_types import gpu_type, pod_object, volume_object
+from sim.runpod.graphql_types import gpu_type, pod_object, template_object, volume_object
 from sim.runpod.pods import visible_pods
 from sim.runpod.prices import GPU_TYPES
 from sim.runpod.state import LIVE, Network, Persistent, SimPod
@@ -66,6 +66,7 @@ def _myself(world: World, operation: Operation) -> Json:
         "underBalance": world.balance <= 0,
         "pods": lambda _info: [pod_object(world, pod) for pod in visible_pods(world, operation)],
         "networkVolumes": [volume_object(volume) for volume in world.volumes.values()],
+        "podTemplates": [template_object(template) for template in world.templates.values()],
     }
 
 

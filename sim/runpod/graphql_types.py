@@ -8,7 +8,7 @@ from sim.runpod.catalog import stock
 from sim.runpod.faults import Kind
 from sim.runpod.prices import GPU_TYPES, GpuType
 from sim.runpod.representation import cpu_memory, port_mappings
-from sim.runpod.state import LIVE, SimPod, SimVolume, Status, Telemetry
+from sim.runpod.state import LIVE, SimPod, SimTemplate, SimVolume, Status, Telemetry
 from sim.runpod.telemetry import Sample, measure, uptime
 from sim.runpod.wire import Json, stamp
 from sim.runpod.world import World
@@ -52,6 +52,23 @@ def pod_object(world: World, pod: SimPod) -> Json:
 
 def volume_object(volume: SimVolume) -> Json:
     return {"id": volume.id, "name": volume.name, "size": volume.size_gb, "dataCenterId": volume.data_center}
+
+
+def template_object(template: SimTemplate) -> Json:
+    persistent = template.persistent
+    return {
+        "id": template.id,
+        "name": template.name,
+        "imageName": template.image,
+        "dockerArgs": template.args,
+        "env": [{"key": name, "value": value} for name, value in template.env.items()],
+        "containerDiskInGb": template.disk_gb,
+        "volumeInGb": persistent.size_gb if persistent else 0,
+        "volumeMountPath": persistent.path if persistent else None,
+        "ports": ",".join(template.ports),
+        "isPublic": False,
+        "isServerless": template.serverless,
+    }
 
 
 def gpu_type(world: World, gpu: GpuType) -> Json:

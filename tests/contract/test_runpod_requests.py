@@ -33,6 +33,7 @@ from pods.model import (
     PodStatus,
     Verb,
 )
+from pods.ports import PodChange
 from pods.runpod import graphql_documents
 from pods.runpod.provider import Mode, RunPodProvider, build_provider
 
@@ -74,7 +75,15 @@ CALLS: dict[str, Ask] = {
     "get": lambda p: p.get("abc123"),
     "logs": lambda p: p.logs("abc123", source="container", tail=100),
     "logs since": lambda p: p.logs("abc123", source="system", tail=100, since=NOW),
-    "catalog": lambda p: p.gpu_types(count=2),
+    "gpu types": lambda p: p.gpu_types(count=2),
+    "gpu types of the community": lambda p: p.gpu_types(cloud=Cloud.COMMUNITY),
+    "cpu types": lambda p: p.cpu_types(),
+    "data centers": lambda p: p.data_centers(),
+    "network volumes": lambda p: p.network_volumes(),
+    "templates": lambda p: p.templates(),
+    "rename": lambda p: p.update(POD, PodChange(name="new name")),
+    "lock": lambda p: p.update(POD, PodChange(locked=True)),
+    "unlock": lambda p: p.update(POD, PodChange(locked=False)),
     **{verb.value: lambda p, v=verb: p.act(v, POD) for verb in Verb},  # type: ignore[misc]
     **{f"create: {name}": lambda p, s=spec: p.create(s) for name, spec in SPECS.items()},  # type: ignore[misc]
 }
@@ -99,7 +108,8 @@ class Recorder:
             return httpx.Response(204)
         first = "cursor" not in request.url.params
         pods = [{"id": "abc123" if first else "def456", "status": "RUNNING"}]
-        body = {"pods": pods, "pagination": {"hasNextPage": first, "nextCursor": "c1"}, "gpus": [], **pods[0]}
+        lists: Json = {name: [] for name in ("gpus", "cpus", "dataCenters", "networkVolumes", "templates")}
+        body = {"pods": pods, "pagination": {"hasNextPage": first, "nextCursor": "c1"}, **lists, **pods[0]}
         return httpx.Response(200, json=body)
 
 
@@ -201,6 +211,8 @@ def test_each_rest_request_is_as_runpod_documents_it(document: Json, name: str) 
         ("POST", "/v2/pods", {"image": "i"}),
         ("POST", "/v2/pods", {"name": "n"}),
         ("POST", "/v2/pods", {"name": "n", "image": "i", "gpu": {"id": "x", "count": 0}}),
+        ("PATCH", "/v2/pods/abc123", {"lock": True}),
+        ("PATCH", "/v2/pods/abc123", {"name": ""}),
         ("POST", "/v2/pods/abc123/action", {"action": "reset"}),
         ("POST", "/v2/pods/abc123/stop", {}),
         ("GET", "/v2/pods?bogus=1", None),
@@ -237,6 +249,9 @@ GRAPHQL_ASKS: dict[str, Ask] = {
     "terminate": lambda p: p.act(Verb.TERMINATE, POD),
     "account": lambda p: p.account(),
     "last status change": lambda p: p.last_status_change("abc123"),
+    "gpu types": lambda p: p.gpu_types(count=2, cloud=Cloud.COMMUNITY),
+    "network volumes": lambda p: p.network_volumes(),
+    "templates": lambda p: p.templates(),
     "create": lambda p: p.create(_spec(env={"A": "b"}, persistent=PersistentMount(size_gb=10, path="/w"))),
 }
 
@@ -252,7 +267,8 @@ def test_each_graphql_request_with_its_variables_fits_the_known_schema(name: str
         sent.append(json.loads(request.content))
         pod = {"id": "abc123", "desiredStatus": "RUNNING"}
         fields = ("pod", "podStop", "podResume", "podFindAndDeployOnDemand")
-        data: Json = {"myself": {"pods": []}, "podTerminate": None} | dict.fromkeys(fields, pod)
+        account: Json = {"pods": [], "networkVolumes": [], "podTemplates": []}
+        data: Json = {"myself": account, "gpuTypes": [], "podTerminate": None} | dict.fromkeys(fields, pod)
         return httpx.Response(200, json={"data": data})
 
     transport = httpx.MockTransport(handler)

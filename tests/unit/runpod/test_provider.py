@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from decimal import Decimal
 
 import httpx
 import pytest
 
 from pods import errors as e
 from pods.model import Api, Gpu, GpuRequest, Pod, PodSpec, PodStatus, Verb
-from pods.ports import Capability, PodProvider
+from pods.ports import Capability, PodChange, PodProvider
 from pods.runpod.provider import Mode, RunPodProvider, build_provider
 from sim.clock import SimClock
 from sim.runpod import FULL_KEY, READ_ONLY_KEY, Kind, SimRunPod, demo_seed, many_seed, mock_transport
@@ -121,13 +120,6 @@ def test_a_pod_is_restarted_over_rest(sim: SimRunPod) -> None:
     pod = provider.get("abc123")
 
     assert provider.act(Verb.RESTART, pod).pod
-
-
-def test_the_catalog_says_prices_and_stock(sim: SimRunPod) -> None:
-    types = {gpu.id: gpu for gpu in client(sim).gpu_types(count=1)}
-
-    assert types["NVIDIA H100 80GB HBM3"].price_secure == Decimal("3.29")
-    assert types["NVIDIA H100 80GB HBM3"].availability in {"NONE", "LOW", "MEDIUM", "HIGH"}
 
 
 def test_a_log_is_read(sim: SimRunPod) -> None:
@@ -242,19 +234,21 @@ def test_a_410_from_rest_is_said_and_graphql_does_not_step_in() -> None:
     assert provider.account().email == "a@b.c"
 
 
-def test_on_graphql_alone_restart_logs_and_catalog_need_rest() -> None:
+def test_on_graphql_alone_restart_logs_and_changes_need_rest() -> None:
     provider = provider_of(always(ok({"data": {"pod": graphql_pod()}})), Mode.GRAPHQL)
     pod = provider.get("abc123")
 
     for ask in (
         lambda: provider.act(Verb.RESTART, pod),
         lambda: provider.logs("abc123", source="container", tail=5),
-        provider.gpu_types,
+        lambda: provider.update(pod, PodChange(locked=True)),
+        provider.cpu_types,
+        provider.data_centers,
     ):
         with pytest.raises(e.NeedsRest) as caught:
             ask()
         assert "REST v2" in caught.value.sentence
-    assert not {Capability.RESTART, Capability.LOGS, Capability.CATALOG} & provider.capabilities()
+    assert not {Capability.RESTART, Capability.LOGS, Capability.UPDATE} & provider.capabilities()
     assert {Capability.LIST, Capability.START, Capability.CREATE, Capability.ACCOUNT} <= provider.capabilities()
 
 

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from pods import errors as e
 from pods.model import GpuRequest, Pod, PodSpec, PodStatus, Verb
+from pods.ports import PodChange
 from pods.runpod.answers import shown
 from pods.runpod.provider import Mode, RunPodProvider, build_provider
 from tests.unit.runpod.canned import KEY, FixedClock, always, graphql_pod, ok, problem, provider_of, rest_pod
@@ -25,11 +26,19 @@ READS: list[Ask] = [
     lambda p: p.list(),
     lambda p: p.get("abc123"),
     lambda p: p.gpu_types(),
+    lambda p: p.cpu_types(),
+    lambda p: p.data_centers(),
+    lambda p: p.network_volumes(),
+    lambda p: p.templates(),
     lambda p: p.account(),
     lambda p: p.last_status_change("abc123"),
     lambda p: p.logs("abc123", source="container", tail=5),
 ]
-CHANGES: list[Ask] = [*(lambda p, v=v: p.act(v, POD) for v in Verb), lambda p: p.create(SPEC)]
+CHANGES: list[Ask] = [
+    *(lambda p, v=v: p.act(v, POD) for v in Verb),
+    lambda p: p.create(SPEC),
+    lambda p: p.update(POD, PodChange(name="n")),
+]
 
 
 def failing(failure: type[httpx.RequestError], count: list[int], good: httpx.Response | None = None) -> RunPodProvider:

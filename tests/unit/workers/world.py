@@ -10,8 +10,9 @@ from typing import Any
 from pods.errors import NeedsGraphql, PodNotFound, ProviderError
 from pods.jobs import Job
 from pods.messages import Target
-from pods.model import Account, GpuType, Listing, LogLine, Pod, PodSpec, Quota, Verb
-from pods.ports import ActionResult, Block, Capability, Posted
+from pods.model import Account, Cloud, GpuType, Listing, LogLine, Pod, PodSpec, Quota, Verb
+from pods.offers import CpuType, DataCenter, NetworkVolume, Template
+from pods.ports import ActionResult, Block, Capability, PodChange, Posted
 from pods.requests import Place
 from pods.store import Store
 from pods.store.acceptance import Accepted
@@ -83,7 +84,22 @@ class FakeRunPod:
     def logs(self, pod_id: str, *, source: str, tail: int, since: datetime | None = None) -> Sequence[LogLine]:
         raise NotImplementedError
 
-    def gpu_types(self, *, count: int = 1) -> Sequence[GpuType]:
+    def update(self, pod: Pod, change: PodChange) -> ActionResult:
+        raise NotImplementedError
+
+    def gpu_types(self, *, count: int = 1, cloud: Cloud = Cloud.SECURE) -> Sequence[GpuType]:
+        raise NotImplementedError
+
+    def cpu_types(self) -> Sequence[CpuType]:
+        raise NotImplementedError
+
+    def data_centers(self) -> Sequence[DataCenter]:
+        raise NotImplementedError
+
+    def network_volumes(self) -> Sequence[NetworkVolume]:
+        raise NotImplementedError
+
+    def templates(self) -> Sequence[Template]:
         raise NotImplementedError
 
     def account(self) -> Account:
