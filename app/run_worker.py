@@ -14,6 +14,7 @@ from bot.chat import SlackChat
 from pods.jobs import Queue
 from pods.ports import Clock
 from pods.runpod.provider import RunPodProvider, build_provider
+from pods.runpod.proxy import ProxyWeb
 from workers import context
 
 
@@ -29,6 +30,7 @@ def run_worker(settings: Settings, queue: Queue, stop: threading.Event) -> None:
             store=store,
             provider=provider_of(settings, clock),
             chat=SlackChat(settings.bot_token, settings.slack_api_url),
+            web=ProxyWeb(settings.runpod_proxy_url),
             clock=clock,
             wake=wake_of(settings),
         )

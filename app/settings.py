@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from rapidfuzz import process
 
 from pods.errors import InvalidSetting
+from pods.proxy_urls import PROXY
 
 #: The checkout: where `deploy/`, `.env` and `podkeeper.toml` are.
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -23,6 +24,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 SLACK_API: Final = "https://slack.com/api/"
 RUNPOD_REST: Final = "https://api.runpod.io/v2"
 RUNPOD_GRAPHQL: Final = "https://api.runpod.io/graphql"
+RUNPOD_PROXY: Final = PROXY
 
 
 class RunpodApi(StrEnum):
@@ -58,6 +60,7 @@ def _shaped(pattern: str) -> AfterValidator:
 
 
 _URL: Final = _shaped(r"https?://[^\s/]+\S*")
+_URL_OF_PORT: Final = _shaped(r"https?://\S*\{pod\}\S*\{port\}\S*")
 
 
 def _with_slash(url: str) -> str:
@@ -90,6 +93,10 @@ class Settings(BaseSettings):
     )
     runpod_graphql_url: Annotated[str, _URL, AfterValidator(_without_slash)] = Field(
         RUNPOD_GRAPHQL, validation_alias="RUNPOD_GRAPHQL_URL"
+    )
+    #: How a pod's HTTP port is reached; {pod} and {port} stand for its id and number.
+    runpod_proxy_url: Annotated[str, _URL_OF_PORT, AfterValidator(_without_slash)] = Field(
+        RUNPOD_PROXY, validation_alias="RUNPOD_PROXY_URL"
     )
     #: Absent: `up` and `demo` start a Valkey of their own. Secret because it may hold a password.
     redis_url: Annotated[SecretStr, _shaped(r"(redis|rediss|unix)://\S+")] | None = Field(
@@ -148,6 +155,7 @@ FIXES: Final[dict[str, str]] = {
     "RUNPOD_API": "write auto, rest or graphql.",
     "RUNPOD_REST_URL": f"write a web address such as {RUNPOD_REST}, or leave it out.",
     "RUNPOD_GRAPHQL_URL": f"write a web address such as {RUNPOD_GRAPHQL}, or leave it out.",
+    "RUNPOD_PROXY_URL": f"write a web address with {{pod}} and {{port}} in it such as {RUNPOD_PROXY}, or leave it out.",
     "REDIS_URL": "write an address such as redis://:password@host:6379/0, or leave it out and use `up`.",
     "PODKEEPER_POLICY": "write the path of the policy file.",
     "PODKEEPER_DATA": "write the path of a directory.",

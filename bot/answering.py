@@ -58,6 +58,7 @@ def _verb(face: Face, ask: Ask, read: Invocation) -> Answer:
     return verbs.run(face, ask, pod_verb, read.pods)
 
 
+#: By verb. Each area has a table of its own in its handlers' module, merged in here.
 HANDLERS: Final[dict[str, Handler]] = {
     "help": reads.help_,
     "list": reads.list_,

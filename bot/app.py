@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,7 +14,7 @@ import structlog
 from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 
-from bot import clicks, pickers, reads
+from bot import clicks, modals, pickers, reads
 from bot.answering import answer
 from bot.arrivals import Arrivals, stamp
 from bot.clicks import Click
@@ -69,12 +69,19 @@ def build_app(
     app.event("app_mention", middleware=[listeners.mention])(_acked)
     app.event("message", middleware=[listeners.message])(_acked)
     app.event("app_home_opened", middleware=[listeners.home])(_acked)
-    app.action(re.compile(r"^(pod|gate|op)\."))(listeners.click)
+    app.action(_of_areas(clicks.CLICKS))(listeners.click)
+    app.view(_of_areas(modals.SUBMITTED))(listeners.submitted)
     app.action(re.compile(r"^link"))(listeners.link)
     app.action(re.compile(r"^pick\."))(listeners.picked)
     app.options(re.compile(r"^pick\."))(listeners.options)
     app.error(on_error(ends.client))
     return app
+
+
+def _of_areas(table: Iterable[str]) -> re.Pattern[str]:
+    """Ids that begin with one of the areas; none at all match an empty table."""
+    areas = "|".join(re.escape(area) for area in table)
+    return re.compile(rf"^({areas})\." if areas else r"(?!)")
 
 
 def _acked() -> None:
@@ -154,14 +161,25 @@ class Listeners:
             self.face.wake(Job.DELIVER, self.face.send(ask, MessageKind.HOME, content, self.face.clock.now()))
         next()
 
-    def click(self, ack: Ack, body: Payload, context: BoltContext) -> None:
+    def click(self, ack: Ack, body: Payload, context: BoltContext, client: WebClient) -> None:
         action: dict[str, Any] = body["actions"][0]
         name = str(action["action_id"]).partition("#")[0]
         value = str(action.get("value", ""))
         ask = self._ask_of_block(body, f"{name} {value}")
         click = Click(action=name, value=value, ask=ask)
         reply = self._late(context) or self._foreign(ask) or clicks.run(self.face, click)
+        if reply.modal is not None:
+            client.views_open(trigger_id=ask.trigger, view=dict(reply.modal))
         self._later(ask, reply)
+        ack()
+
+    def submitted(self, ack: Ack, body: Payload, context: BoltContext) -> None:
+        given = modals.submission(body)
+        reply = self._late(context) or self._foreign(given.ask) or modals.take(self.face, given)
+        if isinstance(reply, modals.Errors):
+            ack(response_action="errors", errors=dict(reply.by_block))
+            return
+        self._later(given.ask, reply)
         ack()
 
     def picked(self, ack: Ack, body: Payload, context: BoltContext) -> None:

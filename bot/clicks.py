@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from bot import reads, verbs
 from bot.face import Answer, Ask, Face
@@ -29,26 +31,33 @@ class Click:
     value: str
     ask: Ask
 
+    @property
+    def what(self) -> str:
+        """The action after its area: "stop" of "pod.stop"."""
+        return self.action.partition(".")[2]
+
+    @property
+    def subject(self) -> str:
+        """The id its value begins with."""
+        return self.value.partition(":")[0]
+
 
 def run(face: Face, click: Click) -> Answer:
-    match click.action.split("."):
-        case ["pod", "status"]:
-            return reads.status(face, click.ask, (_pod_id(click.value),))
-        case ["pod", verb]:
-            return verbs.run(face, click.ask, Verb(verb), (_pod_id(click.value),))
-        case ["gate", answer]:
-            return _at_gate(face, click, agree=answer == "yes")
-        case ["op", "look"]:
-            return _look_again(face, click)
-    return Answer(content=None)
+    return CLICKS[click.action.partition(".")[0]](face, click)
 
 
-def _pod_id(value: str) -> str:
-    return value.partition(":")[0]
+def _pod(face: Face, click: Click) -> Answer:
+    if click.what == "status":
+        return reads.status(face, click.ask, (click.subject,))
+    return verbs.run(face, click.ask, Verb(click.what), (click.subject,))
+
+
+def _gate(face: Face, click: Click) -> Answer:
+    return _at_gate(face, click, agree=click.what == "yes")
 
 
 def _look_again(face: Face, click: Click) -> Answer:
-    operation_id = click.value.partition(":")[0]
+    operation_id = click.subject
     if not face.store.walk.look_now(operation_id, face.clock.now()):
         operation = face.store.walk.operation(operation_id)
         if operation is None:
@@ -155,3 +164,11 @@ def _messages(
     if request.state in {RequestState.ACCEPTED, RequestState.WAITING}:
         written.append(verbs.request_message(request, now))
     return tuple(written), ()
+
+
+#: Who answers a button, by the area its action id begins with. The app listens to exactly these.
+CLICKS: Final[dict[str, Callable[[Face, Click], Answer]]] = {
+    "pod": _pod,
+    "gate": _gate,
+    "op": _look_again,
+}

@@ -68,10 +68,19 @@ def on_error(client: WebClient, *, timeout_s: int = 5) -> Callable[..., BoltResp
         content = sentence_for(error)
         if body.get("command"):
             return BoltResponse(status=200, body=json.dumps(body_of(content)), headers=_JSON)
+        if body.get("type") == "view_submission":
+            # An empty answer would close the modal as if all were well.
+            return BoltResponse(status=200, body=json.dumps(_instead_of_modal(content)), headers=_JSON)
         _tell_directly(client, body, content, timeout_s)
         return BoltResponse(status=200, body="")
 
     return handle
+
+
+def _instead_of_modal(content: Content) -> dict[str, Any]:
+    told = {"type": "section", "text": {"type": "mrkdwn", "text": content.text}}
+    title = {"type": "plain_text", "text": "Not done"}
+    return {"response_action": "update", "view": {"type": "modal", "title": title, "blocks": [told]}}
 
 
 _JSON: Final[dict[str, str | Sequence[str]]] = {"content-type": ["application/json;charset=utf-8"]}

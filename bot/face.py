@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.registry import Registry
@@ -47,6 +49,8 @@ class Answer:
 
     content: Content | None
     public: bool = False
+    #: A view to open over it with the click's trigger, which lives for three seconds.
+    modal: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from pods.ledger.amounts import ZERO
 from pods.ledger.entries import Entry, Labels
 from pods.ledger.totals import Window, day_window, month_window
 from pods.ledger.usd import Usd, is_sum
-from pods.model import Value
+from pods.model import Record, Value
 from pods.times import Instant
 
 PERCENT: Final = 100
@@ -189,7 +189,7 @@ def _pot(rule: BudgetRule, holder: str, window: Window, entries: Sequence[Entry]
     )
 
 
-class Told(Value):
+class Told(Record):
     """What has been told of one pot in one period."""
 
     v: int = 1

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pods.errors import ProviderError
-from pods.model import Listing, Pod, Value
+from pods.model import Listing, Pod, Record, Value
 from pods.times import Instant
 
 #: A pod is gone from the fleet only if two lists this far apart lack it.
@@ -33,7 +33,7 @@ class PodOrigin(StrEnum):
     OUTSIDE = "outside"
 
 
-class PodFacts(Value):
+class PodFacts(Record):
     """What we know of a pod that RunPod does not."""
 
     v: int = 1

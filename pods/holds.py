@@ -10,7 +10,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from pods.hours import next_local
-from pods.model import Value
+from pods.model import Record, Value
 from pods.times import Instant
 
 
@@ -66,7 +66,7 @@ class Schedule(Value):
     delivered_at: Instant | None = None
 
 
-class Holds(Value):
+class Holds(Record):
     v: int = 1
     #: Grows at each change.
     version: int = 0

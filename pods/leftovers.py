@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from pods.holds import Holds, in_force
 from pods.hours import is_quiet
 from pods.ids import derived_id
-from pods.model import Pod, PodStatus, Value
+from pods.model import Pod, PodStatus, Record
 from pods.money import stopped_storage_per_month
 from pods.times import Instant, to_ms
 from pods.watch_rules import QuietHours, StorageRule
@@ -22,7 +22,7 @@ from pods.watch_rules import QuietHours, StorageRule
 _DAYS_A_MONTH = 30
 
 
-class Leftover(Value):
+class Leftover(Record):
     """One stopped period of one pod whose disk costs."""
 
     v: int = 1

@@ -28,6 +28,8 @@ class MessageKind(StrEnum):
     SHARED = "shared"
     #: A person's Home tab.
     HOME = "home"
+    #: What automation tells of its own accord: rendered from a record, edited in place.
+    CARD = "card"
 
 
 class Road(StrEnum):
@@ -61,6 +63,16 @@ class Message(Value):
     key: str
     kind: MessageKind
     request_id: str | None = None
+    #: Of a card: which of them, and the id of the record it is rendered from.
+    card: str = ""
+    subject: str = ""
+    #: The key of the message in whose thread this one belongs; it waits until that one stands.
+    under: str | None = None
+    #: Goes to `user` as a direct message; `target` is where that turned out to be.
+    direct: bool = False
+    #: When Slack first took it, and when it last did.
+    told_at: Instant | None = None
+    sent_at: Instant | None = None
     #: The reader of a private message; the person to fall back to by DM for a public one.
     user: str
     target: Target
@@ -81,7 +93,7 @@ class Message(Value):
 
     @property
     def public(self) -> bool:
-        return self.kind in {MessageKind.REQUEST, MessageKind.SHARED}
+        return self.kind in {MessageKind.REQUEST, MessageKind.SHARED, MessageKind.CARD}
 
     def road(self, now: datetime) -> Road:
         if self.kind is MessageKind.HOME:
@@ -92,6 +104,12 @@ class Message(Value):
             return Road.DM if self.not_in_channel else Road.EPHEMERAL
         if self.target.ts is not None:
             return Road.UPDATE
+        return self._first_road(now)
+
+    def _first_road(self, now: datetime) -> Road:
+        """How a public message comes to stand."""
+        if self.direct:
+            return Road.DM
         if not self.not_in_channel:
             return Road.POST
         return Road.RESPOND if self._can_respond(now) else Road.DM
@@ -102,3 +120,32 @@ class Message(Value):
             and now - self.created_at < RESPONSE_URL_FOR
             and self.response_uses < RESPONSE_URL_USES
         )
+
+
+def card(
+    name: str,
+    subject: str,
+    *,
+    user: str,
+    now: datetime,
+    channel: str = "",
+    part: str = "",
+    under: str | None = None,
+) -> Message:
+    """A card for a channel, or without one for `user` directly.
+
+    `user` is whose zone it speaks in, and the person to fall back to by DM. `part` tells several messages about one
+    subject apart, such as the entries of its thread.
+    """
+    where = channel or user
+    return Message(
+        key=".".join((name, subject, where, part) if part else (name, subject, where)),
+        kind=MessageKind.CARD,
+        card=name,
+        subject=subject,
+        under=under,
+        direct=not channel,
+        user=user,
+        target=Target(channel=channel),
+        created_at=now,
+    )

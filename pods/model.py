@@ -16,6 +16,13 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+class Record(Value):
+    """A value the store keeps under an id. `v` is its schema; `version` counts its changes, which the store does."""
+
+    v: int = 1
+    version: int = 0
+
+
 class PodStatus(StrEnum):
     PROVISIONING = "PROVISIONING"
     STARTING = "STARTING"

@@ -58,6 +58,8 @@ class Code(StrEnum):
     EXPIRED = "expired"
     #: Between the asking and the call the person lost the right to do this.
     NOT_ALLOWED = "not_allowed"
+    #: Between automation's order and its call something spoke against it; the sentence says what.
+    VETOED = "vetoed"
 
 
 class Outcome(Value):
@@ -121,6 +123,12 @@ class Operation(Value):
     outcome: Outcome | None = None
     #: The last thing that went wrong on the way, for the message of an unconfirmed operation.
     trouble: str = ""
+    #: Keys of the messages that tell of it instead of its request's own.
+    tells: tuple[str, ...] = ()
+
+    @property
+    def told_by(self) -> tuple[str, ...]:
+        return self.tells or (self.request_id,)
 
     @property
     def ended(self) -> bool:

@@ -6,15 +6,15 @@ Every mistake is named by key, value and what to write instead (`InvalidPolicy`)
 from __future__ import annotations
 
 import hashlib
-import re
 import tomllib
 from enum import IntEnum, StrEnum
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
 
 from pods.errors import InvalidSetting
+from pods.tables import ChannelId, GroupId, Table, UserId
 
 
 class Role(IntEnum):
@@ -40,33 +40,15 @@ def _role(value: object) -> object:
 
 RoleName = Annotated[Role, BeforeValidator(_role)]
 
-_USER: Final = re.compile(r"^[UW][A-Z0-9]{2,}$")
-_GROUP: Final = re.compile(r"^S[A-Z0-9]{2,}$")
-_CHANNEL: Final = re.compile(r"^[CGD][A-Z0-9]{2,}$")
 
-
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class RoleHolders(_Table):
+class RoleHolders(Table):
     """Slack user ids and user group ids that hold a role."""
 
-    users: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-
-    @field_validator("users")
-    @classmethod
-    def _users(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return _ids(value, _USER, "a Slack user id such as U012AB3CD (profile, three dots, Copy member ID)")
-
-    @field_validator("groups")
-    @classmethod
-    def _groups(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return _ids(value, _GROUP, "a Slack user group id such as S012AB3CD")
+    users: tuple[UserId, ...] = ()
+    groups: tuple[GroupId, ...] = ()
 
 
-class Roles(_Table):
+class Roles(Table):
     #: What everybody else in the workspace is.
     default: RoleName = Role.VIEWER
     viewer: RoleHolders = RoleHolders()
@@ -82,19 +64,14 @@ class Roles(_Table):
         return frozenset(group for holders in (self.viewer, self.operator, self.admin) for group in holders.groups)
 
 
-class Channel(_Table):
+class Channel(Table):
     """The most anybody may do in one channel."""
 
-    id: str
+    id: ChannelId
     ceiling: RoleName
 
-    @field_validator("id")
-    @classmethod
-    def _id(cls, value: str) -> str:
-        return _ids((value,), _CHANNEL, "a Slack channel id such as C012AB3CD (channel name, bottom of About)")[0]
 
-
-class Direct(_Table):
+class Direct(Table):
     """Direct messages with the bot, and its Home."""
 
     ceiling: RoleName = Role.OPERATOR
@@ -110,25 +87,20 @@ class Kind(StrEnum):
     NOTICES = "notices"
 
 
-class Route(_Table):
-    channel: str
+class Route(Table):
+    channel: ChannelId
     kinds: tuple[Kind, ...]
     #: Pod name patterns such as "nlp-*"; empty: all.
     filter: tuple[str, ...] = ()
 
-    @field_validator("channel")
-    @classmethod
-    def _channel(cls, value: str) -> str:
-        return _ids((value,), _CHANNEL, "a Slack channel id such as C012AB3CD")[0]
 
-
-class Poll(_Table):
+class Poll(Table):
     """How often RunPod is listed, in seconds."""
 
     every_s: int = Field(default=30, ge=10, le=600)
 
 
-class Policy(_Table):
+class Policy(Table):
     """`podkeeper.toml`."""
 
     #: IANA zone for schedules and for people whose own zone Slack does not tell.
@@ -210,10 +182,3 @@ _WANTED: Final = {
 
 def policy_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def _ids(values: tuple[str, ...], shape: re.Pattern[str], wanted: str) -> tuple[str, ...]:
-    for value in values:
-        if not shape.match(value):
-            raise ValueError(f"{value!r} must be {wanted}")
-    return values

@@ -153,6 +153,23 @@ class Chat(Protocol):
         ...
 
 
+class WebAnswer(Value):
+    """What a pod's HTTP port answered. `status` is None where nothing did; `trouble` says why."""
+
+    status: int | None = None
+    #: At most 64 KB of it.
+    body: str = ""
+    trouble: str = ""
+
+
+class Web(Protocol):
+    """The HTTP ports of pods, through RunPod's proxy. Never raises: no answer is an answer with trouble."""
+
+    def get(self, pod_id: str, port: int, path: str = "/") -> WebAnswer:
+        """One GET within three seconds; redirects are not followed."""
+        ...
+
+
 class Wake(Protocol):
     """A wake-up for a worker. Losing one costs time, never work: the clock wakes again what is due."""
 

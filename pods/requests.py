@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Final
 
 from pods.gates import Gate, GateState
 from pods.model import Value, Verb
 from pods.operations import Operation
 from pods.times import Instant
+
+#: Begins what stands in the place of a user id where a rule asked.
+RULE: Final = "rule:"
 
 
 class RequestState(StrEnum):
@@ -54,6 +58,13 @@ class Request(Value):
     gates: tuple[Gate, ...] = ()
     created_at: Instant
     ended_at: Instant | None = None
+    #: What automation acts upon: the id of the spell, lease, incident or the like that its rule decided about.
+    subject: str = ""
+
+    @property
+    def rule(self) -> str | None:
+        """The rule that asked for it; None: a person did."""
+        return self.by.removeprefix(RULE) if self.by.startswith(RULE) else None
 
     @property
     def open_gate(self) -> Gate | None:

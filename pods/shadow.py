@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from pods.model import Pod, PodStatus, Value
+from pods.model import Pod, PodStatus, Record, Value
 from pods.spells import Spell
 from pods.times import Instant
 from pods.verdicts import Verdict, VerdictKind, wasted
@@ -18,7 +18,7 @@ REGRET_WITHIN: Final = timedelta(minutes=30)
 BUSY_WITHIN: Final = timedelta(hours=24)
 
 
-class ShadowStop(Value):
+class ShadowStop(Record):
     """A stop that shadow mode did not make. Its key is its spell's: one spell would stop once."""
 
     v: int = 1
@@ -92,7 +92,7 @@ def shadow_report(stops: Iterable[ShadowStop], *, since: datetime, now: datetime
     )
 
 
-class AutoStop(Value):
+class AutoStop(Record):
     """A stop that the ladder made."""
 
     v: int = 1

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pods.ids import derived_id
-from pods.model import Value
+from pods.model import Record, Value
 from pods.times import Instant, to_ms
 
 
@@ -56,7 +56,7 @@ class Telling(Value):
     void: bool = False
 
 
-class Spell(Value):
+class Spell(Record):
     v: int = 1
     #: Grows at each change.
     version: int = 1

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from pods.fleet import Owner, OwnerKind, PodFacts
 from pods.hours import is_quiet
-from pods.model import BILLED, Pod, PodStatus, Value
+from pods.model import BILLED, Pod, PodStatus, Record
 from pods.times import Instant
 from pods.watch_rules import QuietHours, StrayRule
 
 
-class Stray(Value):
+class Stray(Record):
     """The question about one pod. It is asked once; the pod's later stops and starts do not ask it again."""
 
     v: int = 1

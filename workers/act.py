@@ -10,19 +10,18 @@ from typing import Final
 
 import structlog
 
-from pods.access import Allowed, decide
 from pods.audit import AuditEntry, Event
 from pods.errors import PodNotFound, ProviderError
 from pods.fleet import observed, removed
 from pods.model import Pod, Verb
-from pods.operations import Code, Operation, OperationState, cancel
-from pods.policy import Role
+from pods.operations import Operation, OperationState
 from pods.ports import ActionResult
 from pods.steps import Absent, Reading, Seen, Unread, after_call, after_read
 from pods.store.walk import Taken
 from workers import gates
 from workers.context import Context, current
 from workers.edge import job
+from workers.guards import objection
 from workers.lease import held
 
 log = structlog.get_logger()
@@ -44,7 +43,7 @@ def _count_fault(operation_id: str, error_id: str) -> None:
     sentence = taken.operation.trouble if told else f"{OWN_FAULT} (error {error_id})."
     with held(context.store.walk, taken):
         _move(context, taken, after_read(taken.operation, Unread(ProviderError(sentence=sentence)), now).operation, now)
-    gates.wake_message(context, taken.operation.request_id)
+    _wake_told(context, taken.operation)
 
 
 @job(on_fault=_count_fault)
@@ -62,7 +61,12 @@ def step(operation_id: str) -> None:
         held(context.store.walk, taken),
     ):
         _step(context, taken)
-    gates.wake_message(context, operation.request_id)
+    _wake_told(context, operation)
+
+
+def _wake_told(context: Context, operation: Operation) -> None:
+    for key in operation.told_by:
+        gates.wake_message(context, key)
 
 
 def _step(context: Context, taken: Taken) -> None:
@@ -70,7 +74,7 @@ def _step(context: Context, taken: Taken) -> None:
     reading = read(context, taken.operation)
     now = context.clock.now()
     decided = after_read(taken.operation, reading, now)
-    if decided.call and (no := _refusal(context, decided.operation)) is not None:
+    if decided.call and (no := objection(context, taken.operation, decided.operation)) is not None:
         _move(context, taken, no, now)
         return
     if decided.call and context.monotonic() - began > STEP_BUDGET_S - CALL_NEEDS_S:
@@ -85,27 +89,6 @@ def _step(context: Context, taken: Taken) -> None:
     if result is None:
         return
     _move(context, moved, after_call(moved.operation, result, context.clock.now()), context.clock.now())
-
-
-def _refusal(context: Context, operation: Operation) -> Operation | None:
-    """The operation cancelled, if before its first call the person may no longer do this; None: go on."""
-    if operation.calls > 1:
-        return None
-    request = context.store.walk.request(operation.request_id)
-    if request is None:
-        raise AssertionError("an operation is only ever written together with its request")
-    people = context.store.people
-    now = context.clock.now()
-    decision = decide(
-        people.person(request.team, request.by, now),
-        Role.OPERATOR,
-        policy=people.policy(),
-        channel=request.place.channel,
-        holders=people.holders(),
-    )
-    if isinstance(decision, Allowed):
-        return None
-    return cancel(operation.model_copy(update={"calls": 0}), Code.NOT_ALLOWED, now)
 
 
 def read(context: Context, operation: Operation) -> Reading:

@@ -17,18 +17,16 @@ import structlog
 
 from pods.errors import NotRecorded
 from pods.jobs import Job
+from pods.periods import PERIODS
 from pods.policy import InvalidPolicy, parse, policy_hash
 from pods.ports import Clock, Wake
 from pods.store import Store
-from pods.times import to_ms
 
 log = structlog.get_logger()
 
 TICK_S: Final = 0.25
 #: Real seconds between sweeps, and between looks at the policy file.
 SWEEP_EVERY_S: Final = 5.0
-#: What changes slowly is read again after ten minutes.
-SLOW_EVERY_MS: Final = 600_000
 
 
 @dataclass(slots=True)
@@ -87,14 +85,11 @@ class ClockLoop:
             self.wake(job, subject)
 
     def _periods(self, now: datetime) -> None:
-        every_ms = self.store.people.policy().poll.every_s * 1000
-        self._begin(Job.POLL, f"watch-{every_ms}", to_ms(now) // every_ms)
-        self._begin(Job.ROLES, "roles", to_ms(now) // SLOW_EVERY_MS)
-        self._begin(Job.ACCOUNT, "account", to_ms(now) // SLOW_EVERY_MS)
-
-    def _begin(self, job: Job, schedule: str, period: int) -> None:
-        if self.store.clockwork.begin_period(schedule, period):
-            self.wake(job, str(period))
+        policy = self.store.people.policy()
+        for each in PERIODS:
+            number = each.number(policy, now)
+            if self.store.clockwork.begin_period(each.schedule(policy), number):
+                self.wake(each.job, str(number))
 
     def _sweep(self, now: datetime, fence: int) -> None:
         self.publish_policy(now)

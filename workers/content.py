@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.views import gates as gate_views
 from bot.views import request as request_view
 from pods.gates import GateKind
 from pods.messages import Content, Message, MessageKind
 from pods.operations import Operation
+from workers.cards import CARDS
 from workers.context import Context
+from workers.zones import zone
 
 
 def render(context: Context, message: Message, now: datetime) -> Content | None:
     """None when the records it speaks of are gone."""
-    rendered = message.content if message.content is not None else _of_request(context, message, now)
+    rendered = _latest(context, message, now)
     if rendered is not None and message.plain:
         return Content(text=rendered.text, blocks=())
     return rendered
+
+
+def _latest(context: Context, message: Message, now: datetime) -> Content | None:
+    if message.content is not None:
+        return message.content
+    if message.kind is MessageKind.CARD:
+        return CARDS[message.card](context, message, now)
+    return _of_request(context, message, now)
 
 
 def unwritten(error_id: str) -> Content:
@@ -49,9 +58,3 @@ def _others(context: Context, operations: tuple[Operation, ...]) -> dict[str, Op
     """The operations that ours gave way to."""
     ids = [each.outcome.other for each in operations if each.outcome and each.outcome.other]
     return {each.id: each for each in context.store.walk.operations(ids)}
-
-
-def zone(context: Context, user: str) -> ZoneInfo:
-    """The reader's zone as far as Slack told it, else the policy's."""
-    known = context.store.people.zone(user)
-    return ZoneInfo(known) if known else context.store.people.policy().tz

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from pods.ports import Chat, Clock, PodProvider, Wake
+from pods.ports import Chat, Clock, PodProvider, Wake, Web
 from pods.store import Store
 
 
@@ -16,6 +16,7 @@ class Context:
     store: Store
     provider: PodProvider
     chat: Chat
+    web: Web
     clock: Clock
     wake: Wake
     #: Seconds of real time, for leases and step budgets.

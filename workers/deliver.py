@@ -29,6 +29,9 @@ log = structlog.get_logger()
 METADATA: Final = "podkeeper_message"
 BACKOFF: Final = tuple(timedelta(seconds=s) for s in (1, 2, 5, 15, 30, 60))
 MAX_TRIES: Final = 40
+#: What belongs into a thread waits so long for the message that the thread hangs on.
+PARENT_RETRY: Final = timedelta(seconds=2)
+WAIT_FOR_PARENT: Final = timedelta(minutes=10)
 #: About one message a second and channel is what Slack allows.
 PACE_S: Final = 1.0
 
@@ -106,6 +109,12 @@ def _deliver(context: Context, draft: Draft) -> None:
     if draft.wanted <= message.sent:
         context.store.outbox.finish(draft, message, now)
         return
+    placed = _placed(context, message, now)
+    if placed is None:
+        context.store.outbox.later(draft, message, now + PARENT_RETRY, now)
+        return
+    message = placed
+    draft = replace(draft, message=placed)
     paused = context.store.outbox.paused_for(message.target.channel)
     if paused is not None:
         context.store.outbox.later(draft, message, now + paused, now)
@@ -116,6 +125,22 @@ def _deliver(context: Context, draft: Draft) -> None:
         context.store.outbox.give_up(draft, now)
         return
     _tell(context, draft, rendered, now)
+
+
+def _placed(context: Context, message: Message, now: datetime) -> Message | None:
+    """The message with its place in another one's thread, once that one stands; None: not yet.
+
+    Where the other one cannot be told at all, this one is told on its own.
+    """
+    if message.under is None or message.target.thread_ts is not None or message.target.ts is not None:
+        return message
+    parent = context.store.outbox.get(message.under)
+    if parent is not None and parent.target.ts is not None:
+        target = Target(channel=parent.target.channel, thread_ts=parent.target.ts)
+        return message.model_copy(update={"target": target, "direct": False})
+    if parent is not None and now - message.created_at < WAIT_FOR_PARENT:
+        return None
+    return message
 
 
 def _tell(context: Context, draft: Draft, rendered: Content, now: datetime) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 
 import redis
@@ -20,24 +21,33 @@ Run = Callable[[str], None]
 OnFault = Callable[[str, str], None]
 
 
+@contextmanager
+def edge(name: str, subject: str = "", on_fault: OnFault | None = None) -> Iterator[None]:
+    """Let a fault end what runs inside, and nothing else. It is logged with an id, counted, and told if `on_fault` can.
+
+    Whatever runs inside keeps its place in the schedule it was woken from, so it is tried again.
+    """
+    try:
+        yield
+    except TakenOver:
+        log.info("job.taken_over")
+    except (NotRecorded, redis.RedisError) as error:
+        log.warning("job.store_away", error=type(error).__name__, detail=str(error))
+    except Exception:
+        error_id = new_id()[:6].upper()
+        log.exception("job.failed", error_id=error_id)
+        _see_to(name, subject, error_id, on_fault)
+
+
 def job(on_fault: OnFault | None = None) -> Callable[[Run], Run]:
-    """Run a job so that a fault ends only this attempt. The record keeps its place in `due`, so it is tried again."""
+    """Run a job at the edge."""
 
     def edged(function: Run) -> Run:
         @wraps(function)
         def run(subject: str) -> None:
             name = function.__name__
-            with structlog.contextvars.bound_contextvars(job=name, subject=subject):
-                try:
-                    function(subject)
-                except TakenOver:
-                    log.info("job.taken_over")
-                except (NotRecorded, redis.RedisError) as error:
-                    log.warning("job.store_away", error=type(error).__name__, detail=str(error))
-                except Exception:
-                    error_id = new_id()[:6].upper()
-                    log.exception("job.failed", error_id=error_id)
-                    _see_to(name, subject, error_id, on_fault)
+            with structlog.contextvars.bound_contextvars(job=name, subject=subject), edge(name, subject, on_fault):
+                function(subject)
 
         return run
 

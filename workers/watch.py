@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import structlog
 
 from pods.errors import ProviderError
@@ -10,7 +12,9 @@ from pods.jobs import Job
 from pods.operations import OperationState
 from pods.store import Store
 from workers.context import Context, current
-from workers.edge import job
+from workers.edge import edge, job
+from workers.passes import PASSES
+from workers.passes.look import Look
 
 log = structlog.get_logger()
 
@@ -20,12 +24,26 @@ def poll(period: str) -> None:
     """List every pod once. A failed pass keeps what was known and says since when it fails."""
     context = current()
     with structlog.contextvars.bound_contextvars(period=period):
-        fleet = _poll(context)
-        _report(context, fleet)
+        look = _poll(context)
+        _report(context, look.after)
         _wake_confirming(context)
+        for each in PASSES:
+            with structlog.contextvars.bound_contextvars(step=each.__name__), edge(each.__name__):
+                each(context, look)
 
 
-def _poll(context: Context) -> Fleet:
+def _poll(context: Context) -> Look:
+    before: list[Fleet] = []
+
+    def noting(decide: Callable[[Fleet], Fleet]) -> Callable[[Fleet], Fleet]:
+        """The snapshot that was in fact replaced is the last one decided upon."""
+
+        def noted(fleet: Fleet) -> Fleet:
+            before[:] = [fleet]
+            return decide(fleet)
+
+        return noted
+
     try:
         listing = context.provider.list()
     except ProviderError as error:
@@ -33,9 +51,11 @@ def _poll(context: Context) -> Fleet:
         log.warning("poll.failed", error=type(error).__name__, detail=error.detail)
         context.store.clockwork.count("poll_failed")
         failure = error
-        return context.store.fleet.change(lambda fleet: missed(fleet, failure, now), now)
+        after = context.store.fleet.change(noting(lambda fleet: missed(fleet, failure, now)), now)
+        return Look(before=before[0], after=after, now=now)
     context.store.clockwork.count("poll_ok")
-    return context.store.fleet.change(lambda fleet: absorb(fleet, listing), listing.at)
+    after = context.store.fleet.change(noting(lambda fleet: absorb(fleet, listing)), listing.at)
+    return Look(before=before[0], after=after, now=listing.at)
 
 
 def _report(context: Context, fleet: Fleet) -> None:

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from pods.model import Pod
+from pods.requests import RULE
 
 #: A pod's name may have 191 characters; on a phone the id tells pods apart long before that.
 NAME_MAX: Final = 60
 SENTENCE_MAX: Final = 300
-RULE: Final = "rule:"
 
 #: Control, surrogate, private and format characters; the last include every bidi mark and zero-width joiner.
 _INVISIBLE: Final = frozenset({"Cf", "Cs", "Co", "Cn"})

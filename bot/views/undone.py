@@ -189,6 +189,11 @@ def not_allowed(case: Case) -> Told:
     return _no(case, f"{person(case.operation.by)} may no longer do this", changed_, _stands(case))
 
 
+def vetoed(case: Case) -> Told:
+    """Automation thought again, between its order and the call."""
+    return _no(case, prose(case.sentence).removesuffix(".") or "something spoke against it", _stands(case))
+
+
 def _not(case: Case) -> str:
     return f"not {case.forms.past}"
 

@@ -9,6 +9,7 @@ import redis
 from pods.store.clockwork import Clockwork
 from pods.store.connection import Scripts, connect
 from pods.store.fleet import FleetStore
+from pods.store.history import PodHistory
 from pods.store.keys import Keys
 from pods.store.outbox import Outbox
 from pods.store.people import PeopleStore
@@ -20,6 +21,7 @@ class Store:
     client: redis.Redis
     keys: Keys
     walk: WalkStore
+    history: PodHistory
     outbox: Outbox
     fleet: FleetStore
     people: PeopleStore
@@ -31,10 +33,12 @@ def open_store(url: str, account: str) -> Store:
     client = connect(url)
     keys = Keys(account)
     scripts = Scripts(client)
+    walk = WalkStore(client, scripts, keys)
     return Store(
         client=client,
         keys=keys,
-        walk=WalkStore(client, scripts, keys),
+        walk=walk,
+        history=PodHistory(client, keys, walk),
         outbox=Outbox(client, scripts, keys),
         fleet=FleetStore(client, scripts, keys),
         people=PeopleStore(client, scripts, keys),

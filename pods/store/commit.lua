@@ -1,5 +1,5 @@
 -- All or nothing: check every precondition, then apply every change.
--- ARGV[1]: JSON {once, expect[], claims[], busy[], set[], del[], free[], zadd[], zrem[], sadd[], srem[], hset[], incr[], xadd[]}
+-- ARGV[1]: JSON {once, expect[], absent[], claims[], busy[], set[], add[], del[], free[], zadd[], zrem[], sadd[], srem[], hset[], incr[], xadd[]}
 -- Answers a JSON list: ["done"], or the first precondition that failed and what stands there instead:
 --   ["exists", value] ["conflict", key] ["claimed", key, value] ["busy", [[key, value], ...]]
 local c = cjson.decode(ARGV[1])
@@ -16,6 +16,10 @@ for _, e in ipairs(c.expect or {}) do
   elseif not there or cjson.decode(there).version ~= e.version then
     return cjson.encode({'conflict', e.key})
   end
+end
+
+for _, e in ipairs(c.absent or {}) do
+  if redis.call('EXISTS', e.key) == 1 then return cjson.encode({'conflict', e.key}) end
 end
 
 for _, e in ipairs(c.claims or {}) do
@@ -35,11 +39,15 @@ for _, e in ipairs(c.busy or {}) do redis.call('SET', e.key, e.value) end
 for _, e in ipairs(c.set or {}) do
   if e.px then redis.call('SET', e.key, e.value, 'PX', e.px) else redis.call('SET', e.key, e.value) end
 end
+for _, e in ipairs(c.add or {}) do redis.call('SET', e.key, e.value, 'PX', e.px, 'NX') end
 for _, key in ipairs(c.del or {}) do redis.call('DEL', key) end
 for _, e in ipairs(c.free or {}) do
   if redis.call('GET', e.key) == e.value then redis.call('DEL', e.key) end
 end
-for _, e in ipairs(c.zadd or {}) do redis.call('ZADD', e.key, e.score, e.member) end
+for _, e in ipairs(c.zadd or {}) do
+  redis.call('ZADD', e.key, e.score, e.member)
+  if e.px then redis.call('PEXPIRE', e.key, e.px) end
+end
 for _, e in ipairs(c.zrem or {}) do redis.call('ZREM', e.key, e.member) end
 for _, e in ipairs(c.sadd or {}) do redis.call('SADD', e.key, e.member) end
 for _, e in ipairs(c.srem or {}) do redis.call('SREM', e.key, e.member) end

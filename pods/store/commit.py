@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
+from pods.messages import Message
 from pods.model import Value
 from pods.store.connection import Scripts
 from pods.store.keys import Keys
@@ -82,6 +83,10 @@ class Commit:
     def expect(self, key: str, equals: str) -> Self:
         return self._add("expect", key=key, equals=equals)
 
+    def absent(self, key: str) -> Self:
+        """Change nothing, and answer Conflict, if this record is there."""
+        return self._add("absent", key=key)
+
     def claim(self, key: str, value: str, *, for_: timedelta) -> Self:
         return self._add("claims", key=key, value=value, px=_ms(for_))
 
@@ -98,6 +103,10 @@ class Commit:
             return self._add("set", key=key, value=dump(record))
         return self._add("set", key=key, value=dump(record), px=_ms(for_))
 
+    def put_new(self, key: str, record: Value, *, for_: timedelta) -> Self:
+        """Write a record unless one is there; the rest of the change is made either way."""
+        return self._add("add", key=key, value=dump(record), px=_ms(for_))
+
     def put_text(self, key: str, value: str) -> Self:
         return self._add("set", key=key, value=value)
 
@@ -110,6 +119,10 @@ class Commit:
 
     def schedule(self, key: str, member: str, at: datetime) -> Self:
         return self._add("zadd", key=key, member=member, score=to_ms(at))
+
+    def index(self, key: str, member: str, at: datetime) -> Self:
+        """Enter a record into an index by time that lives as long as its youngest record."""
+        return self._add("zadd", key=key, member=member, score=to_ms(at), px=_ms(RECORD_FOR))
 
     def unschedule(self, key: str, member: str) -> Self:
         return self._add("zrem", key=key, member=member)
@@ -124,6 +137,10 @@ class Commit:
         """Say that a message has something new to tell, now."""
         self._add("incr", key=self.keys.wanted(message_key), px=_ms(RECORD_FOR))
         return self.schedule(self.keys.outbox, message_key, self.now)
+
+    def tell(self, message: Message) -> Self:
+        """Want a message, and write it first if there is none of its key."""
+        return self.put_new(self.keys.message(message.key), message, for_=RECORD_FOR).want(message.key)
 
     def audit(self, entry: Value) -> Self:
         return self._add("xadd", key=self.keys.audit, value=dump(entry), minid=to_ms(self.now - AUDIT_FOR))
@@ -142,6 +159,7 @@ class Commit:
         expected = self._plan.get("expect", ())
         guarded = [each["key"] for each in expected if "version" in each]
         guarded += [self._plan["once"]] if "once" in self._plan else []
+        guarded += [each["key"] for each in self._plan.get("absent", ())]
         fenced = all(scripts.get(each["key"]) == each["equals"] for each in expected if "equals" in each)
         return bool(guarded) and fenced and all(scripts.get(key) == written.get(key, "") for key in guarded)
 

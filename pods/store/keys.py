@@ -121,3 +121,14 @@ class Keys:
 
     def person(self, user: str) -> str:
         return self._key("person", user)
+
+    def record(self, kind: str, record_id: str) -> str:
+        return self._key(kind, record_id)
+
+    def records(self, kind: str) -> str:
+        """Set: the ids of one kind's records."""
+        return self._key("ids", kind)
+
+    def pod_operations(self, pod_id: str) -> str:
+        """Operation ids of one pod by the time they were asked for (domain milliseconds)."""
+        return self._key("pod", pod_id, "ops")

@@ -67,9 +67,16 @@ class Outbox:
         return Draft(message, draft.wanted, draft.token)
 
     def finish(self, draft: Draft, message: Message, now: datetime) -> None:
-        """Delivered up to `draft.wanted`. What came meanwhile stays in the outbox."""
+        """Slack has taken it, up to `draft.wanted`. What came meanwhile stays in the outbox."""
+        told = {"told_at": message.told_at or now, "sent_at": now} if draft.wanted > message.sent else {}
         message = message.model_copy(
-            update={"version": draft.message.version + 1, "sent": draft.wanted, "posting_since": None, "tries": 0}
+            update={
+                "version": draft.message.version + 1,
+                "sent": draft.wanted,
+                "posting_since": None,
+                "tries": 0,
+                **told,
+            }
         )
         self._write(draft, message, Commit(self._keys, now))
         self._strike_out(draft, now)

@@ -137,6 +137,7 @@ class WalkStore:
     def _write_operation(self, commit: Commit, operation: Operation, *, claim_pod: bool) -> None:
         keys = self._keys
         commit.put(keys.operation(operation.id), operation, for_=RECORD_FOR)
+        commit.index(keys.pod_operations(operation.pod_id), operation.id, operation.created_at)
         if operation.state is OperationState.ACCEPTED:
             commit.include(keys.open, operation.id).schedule(keys.due, operation.id, commit.now)
             if claim_pod:
@@ -220,7 +221,8 @@ class WalkStore:
         else:
             commit.schedule(keys.due, after.id, after.next_at)
         if tell:
-            commit.want(after.request_id)
+            for key in after.told_by:
+                commit.want(key)
         if audit is not None:
             commit.audit(audit)
         return Taken(after, taken.attempt) if isinstance(commit.run(self._scripts), Done) else None

@@ -27,6 +27,7 @@ from pods.fleet import Owner, OwnerKind, PodFacts
 from pods.jobs import Job
 from pods.policy import Role
 from pods.runpod.provider import RunPodProvider, build_provider
+from pods.runpod.proxy import ProxyWeb
 from pods.store import Store
 from sim.clock import SimClock
 from sim.runpod import Seed, SimRunPod, demo_seed
@@ -66,6 +67,8 @@ class Bot:
     policy_path: Path
     jobs: list[tuple[Job, str]] = field(default_factory=list)
     asked: int = 0
+    #: The test provokes faults of ours.
+    faulty: bool = False
 
     def __post_init__(self) -> None:
         self.provider = self._provider("auto")
@@ -76,6 +79,7 @@ class Bot:
                 store=self.store,
                 provider=self.provider,
                 chat=SlackChat(token, f"{self.base_url}/api/"),
+                web=ProxyWeb("http://runpod.test/proxy/{pod}-{port}", transport=mock_transport(self.runpod)),
                 clock=self.clock,
                 wake=self._wake,
             )
@@ -117,8 +121,10 @@ class Bot:
         )
 
     def close(self) -> None:
+        failed = {name: n for name, n in self.store.clockwork.counters().items() if name.startswith("job_failed_")}
         self.app.listener_runner.listener_executor.shutdown(wait=True)
         self.provider.close()
+        assert self.faulty or not failed, f"faults of ours that no test asked for: {failed}"
 
     # -- time and work
 

@@ -150,6 +150,7 @@ def test_hostile_names_are_inert_everywhere(bot: Bot) -> None:
 def test_an_unforeseen_fault_of_ours_is_told_with_an_id_and_tried_again(
     bot: Bot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    bot.faulty = True
 
     real = act.read
     fell: list[int] = []

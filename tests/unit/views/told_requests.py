@@ -68,6 +68,7 @@ def outcome(verb: Verb, code: Code) -> Content:
     sentence = {
         Code.REFUSED: HostFull.sentence_default if verb is Verb.START else Refused.sentence_default,
         Code.NEVER_ASKED: Unreachable.sentence_default,
+        Code.VETOED: "it works again: GPU 71 % at 14:02.",
     }.get(code, "")
     changes: dict[str, object] = {"before": before, "seen": seen, "calls": calls}
     if code in {Code.NEVER_ASKED, Code.BUSY, Code.JOINED, Code.DECLINED, Code.EXPIRED}:
@@ -79,7 +80,7 @@ def outcome(verb: Verb, code: Code) -> Content:
     if code is Code.CHANGED:
         changes["bound"] = gate(GateKind.CONFIRM, pod()).bound[0]
     made = ended(verb, code, sentence=sentence, other=other.id if code in {Code.BUSY, Code.JOINED} else None, **changes)
-    asked = request(verb, gates=_gates(code))
+    asked = request(verb, gates=_gates(code), **({"by": "rule:idle"} if code is Code.VETOED else {}))
     return told(made, of=asked, others={other.id: other})
 
 

@@ -12,7 +12,7 @@ from pods.jobs import Job
 from pods.messages import Target
 from pods.model import Account, Cloud, GpuType, Listing, LogLine, Pod, PodSpec, Quota, Verb
 from pods.offers import CpuType, DataCenter, NetworkVolume, Template
-from pods.ports import ActionResult, Block, Capability, PodChange, Posted
+from pods.ports import ActionResult, Block, Capability, PodChange, Posted, WebAnswer
 from pods.requests import Place
 from pods.store import Store
 from pods.store.acceptance import Accepted
@@ -208,10 +208,23 @@ ceiling = "admin"
 
 
 @dataclass
+class FakeWeb:
+    """Answers by (pod, port, path); what is not entered does not answer."""
+
+    answers: dict[tuple[str, int, str], WebAnswer] = field(default_factory=dict)
+    asked: list[tuple[str, int, str]] = field(default_factory=list)
+
+    def get(self, pod_id: str, port: int, path: str = "/") -> WebAnswer:
+        self.asked.append((pod_id, port, path))
+        return self.answers.get((pod_id, port, path), WebAnswer(trouble="ConnectError"))
+
+
+@dataclass
 class World:
     store: Store
     clock: HandClock = field(default_factory=HandClock)
     chat: FakeChat = field(default_factory=FakeChat)
+    web: FakeWeb = field(default_factory=FakeWeb)
     woken: list[tuple[Job, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -223,6 +236,7 @@ class World:
             store=self.store,
             provider=self.runpod,
             chat=self.chat,
+            web=self.web,
             clock=self.clock,
             wake=lambda job, subject: self.woken.append((job, subject)),
             monotonic=lambda: self.monotonic,

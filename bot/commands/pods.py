@@ -1,0 +1,158 @@
+"""Commands of what stands: looking at pods, acting on them, whose they are, and how I fare."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.registry import Arg, ArgKind, Command, Visibility
+from pods.model import Verb
+from pods.policy import Role
+
+PODS: Final = Arg(
+    name="pod",
+    kind=ArgKind.POD,
+    required=True,
+    many=True,
+    help="Ids or names; the first three or more letters of an id do if only one pod has them.",
+)
+
+_MANY_ARE_CONFIRMED: Final = "For more than one pod."
+_LOSS_IS_CONFIRMED: Final = "If data would be lost or that is not known, and for more than one pod."
+
+LIST: Final = Command(
+    verb="list",
+    aliases=("ls", "pods"),
+    summary="The pods, what each is doing and what it costs.",
+    help=(
+        "Shows the pods as RunPod last listed them, with GPU, owner and price per hour. Filters combine in any order."
+    ),
+    examples=("list", "list mine", "list running h100", "list stopped unowned share"),
+    args=(
+        Arg(name="mine", kind=ArgKind.CHOICE, bare=True, choices=("mine",), help="Only your own pods."),
+        Arg(name="unowned", kind=ArgKind.CHOICE, bare=True, choices=("unowned",), help="Only pods nobody owns."),
+        Arg(name="state", kind=ArgKind.STATE, bare=True, help="Such as `running`; `exited` is the same as `stopped`."),
+        Arg(name="gpu", kind=ArgKind.GPU, bare=True, help="Such as `h100`, `a40` or `4090`."),
+        Arg(name="owner", kind=ArgKind.PERSON, bare=True, help="Somebody's pods: `@` and their name."),
+    ),
+    role=Role.VIEWER,
+)
+
+STATUS: Final = Command(
+    verb="status",
+    aliases=("show", "info"),
+    summary="Everything about a pod.",
+    help="Shows state, GPU, price, disks, ports, owner and uptime, as RunPod last listed them, and how old that is.",
+    examples=("status abc123", "status nlp-train share"),
+    args=(PODS,),
+    role=Role.VIEWER,
+)
+
+START: Final = Command(
+    verb="start",
+    aliases=("resume",),
+    summary="Start a stopped pod.",
+    help=(
+        "Starts the pod on the host its volume disk sits on; billing by the hour begins again. If that host has no "
+        "free GPU, I say so and what can be done."
+    ),
+    examples=("start abc123", "start abc123 nlp-train"),
+    args=(PODS,),
+    role=Role.OPERATOR,
+    confirm=_MANY_ARE_CONFIRMED,
+    visibility=Visibility.PUBLIC,
+    changes_pod=True,
+    pod_verb=Verb.START,
+)
+
+STOP: Final = Command(
+    verb="stop",
+    summary="Stop a pod; its GPU is released.",
+    help=(
+        "Ends the billing by the hour. Kept: the volume disk, which goes on costing, and network volumes. Lost: what "
+        "is only on the container disk. I say *stopped* only when RunPod says so."
+    ),
+    examples=("stop abc123", "stop abc123 def456"),
+    args=(PODS,),
+    role=Role.OPERATOR,
+    confirm=_LOSS_IS_CONFIRMED,
+    visibility=Visibility.PUBLIC,
+    changes_pod=True,
+    pod_verb=Verb.STOP,
+)
+
+RESTART: Final = Command(
+    verb="restart",
+    aliases=("reboot", "reset"),
+    summary="Restart a pod's container.",
+    help=(
+        "Restarts the container in place; the GPU stays. Lost: running processes and what is only on the container "
+        "disk. `reset` does the same: RunPod has no other reset. Needs RunPod's REST v2 API."
+    ),
+    examples=("restart abc123",),
+    args=(PODS,),
+    role=Role.OPERATOR,
+    confirm=_LOSS_IS_CONFIRMED,
+    visibility=Visibility.PUBLIC,
+    changes_pod=True,
+    pod_verb=Verb.RESTART,
+)
+
+TERMINATE: Final = Command(
+    verb="terminate",
+    aliases=("delete", "destroy", "rm"),
+    summary="Delete a pod and its disks, for good.",
+    help=(
+        "Ends all cost of the pod. Gone for good: container disk and volume disk. Kept: network volumes. To keep the "
+        "volume disk, stop the pod instead."
+    ),
+    examples=("terminate abc123",),
+    args=(PODS,),
+    role=Role.OPERATOR,
+    confirm="Always.",
+    visibility=Visibility.PUBLIC,
+    changes_pod=True,
+    pod_verb=Verb.TERMINATE,
+)
+
+CLAIM: Final = Command(
+    verb="claim",
+    summary="Make a pod yours.",
+    help="Makes you the pod's owner. If it is somebody else's, only they or an admin can hand it over.",
+    examples=("claim abc123",),
+    args=(PODS,),
+    role=Role.OPERATOR,
+    visibility=Visibility.PUBLIC,
+    changes_pod=True,
+)
+
+GIVE: Final = Command(
+    verb="give",
+    summary="Make a pod somebody else's.",
+    help="Makes that person the pod's owner. Another's pod only its owner or an admin can give.",
+    examples=("give abc123 <@U012AB3CD>", "give abc123 to <@U012AB3CD>"),
+    args=(
+        Arg(name="pod", kind=ArgKind.POD, required=True, help="Id or name."),
+        Arg(name="to", kind=ArgKind.PERSON, required=True, bare=True, help="The new owner: `@` and their name."),
+    ),
+    role=Role.OPERATOR,
+    visibility=Visibility.PUBLIC,
+    changes_pod=True,
+)
+
+WHOAMI: Final = Command(
+    verb="whoami",
+    summary="Your role here, and your pods.",
+    help="Shows your role, what this channel allows and which pods are yours.",
+    examples=("whoami",),
+    role=Role.VIEWER,
+)
+
+HEALTH: Final = Command(
+    verb="health",
+    summary="Whether I and RunPod are well.",
+    help="Shows when RunPod last answered, what waits in the queues and what I cannot do at the moment.",
+    examples=("health", "health share"),
+    role=Role.VIEWER,
+)
+
+COMMANDS: Final = (LIST, STATUS, STOP, START, RESTART, TERMINATE, CLAIM, GIVE, WHOAMI, HEALTH)

@@ -1,0 +1,16 @@
+"""Cards: what automation tells of its own accord. Each is rendered from the latest records whenever it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from pods.messages import Content, Message
+from workers.context import Context
+
+#: None when the record that the card speaks of is gone; then nothing is sent.
+Renderer = Callable[[Context, Message, datetime], Content | None]
+
+#: By `Message.card`. Each area has a module of its own in this package.
+CARDS: Final[dict[str, Renderer]] = {}

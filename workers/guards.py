@@ -1,0 +1,86 @@
+"""What may still speak against an operation between its acceptance and its first call.
+
+A person's is held against their role now; automation's against locks, outages and the guard of its rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from pods.access import Allowed, decide
+from pods.model import Pod
+from pods.operations import Code, Operation, Outcome, cancel
+from pods.policy import Role
+from pods.requests import Request
+from workers.context import Context
+
+#: How long automation waits before it looks again whether it may act.
+LOOK_AGAIN: Final = timedelta(seconds=30)
+FROZEN: Final = "RunPod's list does not answer, so nothing is done of my own accord."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotNow:
+    """Nothing is called in this step; the sentence is what a person reads if it stays so until the deadline."""
+
+    sentence: str
+
+
+#: Asked with the pod as it was read in this very step. An Outcome ends the operation uncalled.
+Guard = Callable[[Context, Request, Operation, Pod], Outcome | NotNow | None]
+
+#: By rule. Each area enters the guards of its rules; a rule without one is held by the general ones alone.
+GUARDS: Final[dict[str, Guard]] = {}
+
+
+def objection(context: Context, before: Operation, decided: Operation) -> Operation | None:
+    """The operation put off or cancelled instead of called; None: go on.
+
+    `before` is the operation as it stood before this step decided on the call. After the first call only the readings
+    decide.
+    """
+    if decided.calls > 1:
+        return None
+    request = context.store.walk.request(decided.request_id)
+    if request is None:
+        raise AssertionError("an operation is only ever written together with its request")
+    now = context.clock.now()
+    match _against(context, request, decided):
+        case None:
+            return None
+        case NotNow(sentence=sentence):
+            later = min(now + LOOK_AGAIN, decided.deadline)
+            return before.model_copy(update={"trouble": sentence, "seen": decided.seen, "next_at": later})
+        case Outcome() as outcome:
+            uncalled = decided.model_copy(update={"calls": 0})
+            cancelled = cancel(uncalled, outcome.code, now)
+            return cancelled.model_copy(update={"outcome": outcome})
+
+
+def _against(context: Context, request: Request, operation: Operation) -> Outcome | NotNow | None:
+    if request.rule is None:
+        return None if _may(context, request) else Outcome(code=Code.NOT_ALLOWED)
+    pod = operation.seen
+    if pod is None:
+        raise AssertionError("a call is only ever decided upon a pod that was read")
+    if pod.locked:
+        return Outcome(code=Code.LOCKED)
+    if context.store.fleet.load().failing_since is not None:
+        return NotNow(sentence=FROZEN)
+    guard = GUARDS.get(request.rule)
+    return guard(context, request, operation, pod) if guard is not None else None
+
+
+def _may(context: Context, request: Request) -> bool:
+    people = context.store.people
+    decision = decide(
+        people.person(request.team, request.by, context.clock.now()),
+        Role.OPERATOR,
+        policy=people.policy(),
+        channel=request.place.channel,
+        holders=people.holders(),
+    )
+    return isinstance(decision, Allowed)

@@ -1,0 +1,17 @@
+"""What looks at every list pass: one function per area, each at an edge of its own.
+
+Several watchers may run at once and die anywhere, so a pass finds what it already did and does it once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from workers.context import Context
+from workers.passes.look import Look
+
+Pass = Callable[[Context, Look], None]
+
+#: In this order after every poll, whether RunPod answered or not.
+PASSES: Final[tuple[Pass, ...]] = ()
