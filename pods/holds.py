@@ -1,6 +1,8 @@
 """What people said a pod may do: keep, snooze, "it's busy", a lease, schedules. The record of one pod. Pure.
 
-While a hold is in force nobody is asked about the pod and no idleness stops it.
+While a hold is in force nobody is asked about the pod and no idleness stops it. A keep says more: until then nothing of
+automation's own stops the pod, so a lease that would end before it ends with it, and a schedule's stop passes. A lease
+in force lets a schedule's stop pass as well.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from pods.hours import next_local
-from pods.model import Record, Value
+from pods.model import Record, Value, Verb
 from pods.times import Instant
 
 
@@ -31,20 +33,66 @@ class Hold(Value):
     reason: str = ""
 
 
+class LeaseEnd(StrEnum):
+    #: Its stop was ordered; what came of that stands in the operation.
+    STOP = "stop"
+    RELEASED = "released"
+    #: The pod had stopped by then, or was started anew after it.
+    OVER = "over"
+    GONE = "gone"
+    #: Automation may not stop the pod: it is locked, or part of a cluster.
+    CANNOT = "cannot"
+
+
 class Lease(Value):
     """The pod runs until then, and is stopped then, after a warning. An extension is a new lease."""
 
     until: Instant
     by: str
     at: Instant
-    #: When the warning was asked to be told, and when its delivery was read back.
+    #: Where it was said, which is where its end is announced; empty: to `by` directly.
+    channel: str = ""
+    #: Counts the warnings; each is a message of its own.
+    warnings: int = 0
+    #: When the newest warning was asked to be told, and when its delivery was read back.
     warned_at: Instant | None = None
     delivered_at: Instant | None = None
-    #: It has had its effect, or never will: the pod stopped otherwise.
     ended_at: Instant | None = None
+    end: LeaseEnd | None = None
+    ended_by: str | None = None
 
     def in_force(self, now: datetime) -> bool:
         return self.ended_at is None and now < self.until
+
+
+class PassedBy(StrEnum):
+    """What became of one occurrence of a schedule."""
+
+    #: Ordered; what came of that stands in the operation.
+    ORDERED = "ordered"
+    #: The pod already was as the schedule wants it.
+    ALREADY = "already"
+    #: Too late: not done.
+    LATE = "late"
+    #: Automation may not: locked, in a cluster, or gone.
+    CANNOT = "cannot"
+    #: Somebody had just started it, or stopped it, by hand.
+    MANUAL = "manual"
+    #: A keep or a lease lasts longer.
+    KEPT = "kept"
+    #: A person let it pass.
+    SKIPPED = "skipped"
+
+
+class Passed(Value):
+    verb: Verb
+    #: The local date it belongs to.
+    day: date
+    due_at: Instant
+    how: PassedBy
+    at: Instant
+    #: Who kept, started, stopped or skipped, where a person did.
+    by: str = ""
 
 
 class Schedule(Value):
@@ -58,18 +106,19 @@ class Schedule(Value):
     zone: str
     by: str
     at: Instant
+    #: Where it was said, which is where it is announced; empty: to `by` directly.
+    channel: str = ""
     #: The local dates of the last occurrences that were acted upon, skipped or told.
     stopped_on: date | None = None
     started_on: date | None = None
-    #: The next stop's warning: of which local date, asked to be told when, and delivered when.
+    #: The next stop's announcement: of which local date, asked to be told when, and delivered when.
     warned_on: date | None = None
     delivered_at: Instant | None = None
+    #: The last occurrences, oldest first.
+    passed: tuple[Passed, ...] = ()
 
 
 class Holds(Record):
-    v: int = 1
-    #: Grows at each change.
-    version: int = 0
     pod_id: str
     holds: tuple[Hold, ...] = ()
     lease: Lease | None = None
@@ -78,11 +127,26 @@ class Holds(Record):
 
 def in_force(holds: Holds, now: datetime) -> Hold | None:
     """The hold that lasts longest, None if nothing holds."""
-    current = [hold for hold in holds.holds if now < hold.until]
+    return max(all_in_force(holds, now), key=lambda hold: hold.until, default=None)
+
+
+def all_in_force(holds: Holds, now: datetime) -> tuple[Hold, ...]:
+    current = tuple(hold for hold in holds.holds if now < hold.until)
     lease = holds.lease
-    if lease is not None and lease.in_force(now):
-        current.append(Hold(kind=HoldKind.LEASE, until=lease.until, by=lease.by, at=lease.at))
-    return max(current, key=lambda hold: hold.until, default=None)
+    if lease is None or not lease.in_force(now):
+        return current
+    return (*current, Hold(kind=HoldKind.LEASE, until=lease.until, by=lease.by, at=lease.at))
+
+
+def keeping(holds: Holds, now: datetime) -> Hold | None:
+    """The keep in force: until its end automation stops the pod for no reason at all."""
+    return next((hold for hold in holds.holds if hold.kind is HoldKind.KEEP and now < hold.until), None)
+
+
+def running_until(holds: Holds, now: datetime) -> Hold | None:
+    """The longest word that the pod runs, a keep or a lease: schedules let their stops pass until then."""
+    words = [hold for hold in all_in_force(holds, now) if hold.kind in {HoldKind.KEEP, HoldKind.LEASE}]
+    return max(words, key=lambda hold: hold.until, default=None)
 
 
 def hold(holds: Holds, new: Hold) -> Holds:
@@ -91,19 +155,23 @@ def hold(holds: Holds, new: Hold) -> Holds:
     return _changed(holds, holds=(*kept, new))
 
 
-def release(holds: Holds, now: datetime) -> Holds:
-    """Nothing holds any more; a schedule stays."""
-    lease = holds.lease.model_copy(update={"ended_at": holds.lease.ended_at or now}) if holds.lease else None
-    return _changed(holds, holds=(), lease=lease)
+def release(holds: Holds, now: datetime, *, by: str = "") -> Holds:
+    """Nothing holds any more; a schedule stays. The same record where nothing held."""
+    over = holds.lease
+    if over is not None and over.ended_at is None:
+        over = over.model_copy(update={"ended_at": now, "end": LeaseEnd.RELEASED, "ended_by": by})
+    if not holds.holds and over is holds.lease:
+        return holds
+    return _changed(holds, holds=(), lease=over)
 
 
-def lease(holds: Holds, *, until: datetime, by: str, now: datetime) -> Holds:
+def lease(holds: Holds, *, until: datetime, by: str, now: datetime, channel: str = "") -> Holds:
     """A new lease, or the old one extended: either way its end is announced anew."""
-    return _changed(holds, lease=Lease(until=until, by=by, at=now))
+    return _changed(holds, lease=Lease(until=until, by=by, at=now, channel=channel))
 
 
 def schedule(holds: Holds, new: Schedule | None) -> Holds:
-    return _changed(holds, schedule=new)
+    return holds if new is None and holds.schedule is None else _changed(holds, schedule=new)
 
 
 class SnoozeFor(StrEnum):
@@ -121,4 +189,4 @@ def snooze_until(choice: SnoozeFor, *, morning: time, zone: ZoneInfo, now: datet
 
 
 def _changed(record: Holds, **changes: object) -> Holds:
-    return record.model_copy(update={"version": record.version + 1, **changes})
+    return record.model_copy(update=changes)

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from pods.model import LogLine, Value
+from pods.model import LogLine, Record, Value
 from pods.samples import BUCKET, bucket_start
 from pods.times import MINUTE, Instant
 from pods.watch_rules import IdleRule, Protector
@@ -38,6 +38,13 @@ class Word(Value):
     detail: str = ""
 
 
+class Words(Record):
+    """What the protectors of one pod last said. Its id is the pod's."""
+
+    pod_id: str
+    words: tuple[Word, ...] = ()
+
+
 def unanswered(rule: IdleRule, words: Iterable[Word], now: datetime) -> tuple[Protector, ...]:
     """The protectors that must be asked before the pod may count as idle."""
     fresh = {word.protector for word in words if now - rule.asked_every <= word.at <= now}
@@ -61,8 +68,13 @@ def silent(rule: IdleRule, words: Iterable[Word]) -> Word | None:
     return next((word for word in unknown if word.finding is Finding.UNKNOWN), None)
 
 
-def read_logs(lines: Sequence[LogLine], rule: IdleRule, *, since: datetime, now: datetime) -> tuple[Word, Word]:
-    """What the container's lines since the window's start say: of their rate, and of heartbeats."""
+def read_logs(
+    lines: Sequence[LogLine], rule: IdleRule, *, since: datetime, now: datetime, whole: bool = True
+) -> tuple[Word, Word]:
+    """What the container's lines since the window's start say: of their rate, and of heartbeats.
+
+    Not `whole`: there may be older lines of the window than these, so that a heartbeat may have been missed.
+    """
     times = [(line.ts or now, line.line) for line in lines if line.source == CONTAINER]
     recent = [(at, line) for at, line in times if since <= at <= now]
     rates = {start: count / (BUCKET / MINUTE) for start, count in Counter(bucket_start(at) for at, _ in recent).items()}
@@ -79,11 +91,24 @@ def read_logs(lines: Sequence[LogLine], rule: IdleRule, *, since: datetime, now:
         Word(
             protector=Protector.HEARTBEAT,
             at=now,
-            finding=Finding.ACTIVE if beats else Finding.QUIET,
+            finding=Finding.ACTIVE if beats else Finding.QUIET if whole else Finding.UNKNOWN,
             active_at=max(beats, default=None),
-            detail=f"{len(beats)} heartbeats" if len(beats) != 1 else "1 heartbeat",
+            detail=_beats(len(beats))
+            if beats or whole
+            else "more log lines than I read, no heartbeat among the newest",
         ),
     )
+
+
+def beat(at: datetime) -> Word:
+    """A heartbeat that came by itself, over HTTP."""
+    return Word(
+        protector=Protector.HEARTBEAT, at=at, finding=Finding.ACTIVE, active_at=at, detail="a heartbeat by HTTP"
+    )
+
+
+def _beats(count: int) -> str:
+    return "1 heartbeat" if count == 1 else f"{count} heartbeats" if count else "no heartbeats"
 
 
 def remember(known: Iterable[Word], new: Iterable[Word]) -> tuple[Word, ...]:
@@ -94,6 +119,12 @@ def remember(known: Iterable[Word], new: Iterable[Word]) -> tuple[Word, ...]:
         if word.finding is Finding.ACTIVE:
             kept[word.protector, True] = word
     return tuple(dict.fromkeys(kept.values()))
+
+
+def reminded(known: Words | None, pod_id: str, new: Iterable[Word]) -> Words:
+    """The record with these words in it."""
+    before = known or Words(pod_id=pod_id)
+    return before.model_copy(update={"words": remember(before.words, new)})
 
 
 def unread(protectors: Iterable[Protector], now: datetime, detail: str) -> tuple[Word, ...]:

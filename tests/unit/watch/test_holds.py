@@ -14,18 +14,21 @@ from pods.holds import (
     HoldKind,
     Holds,
     Lease,
+    LeaseEnd,
     Schedule,
     SnoozeFor,
     hold,
     in_force,
+    keeping,
     lease,
     release,
+    running_until,
     schedule,
     snooze_until,
 )
 from pods.hours import awake_at, instant_of, is_quiet, next_local
-from pods.leases import LeaseAct, lease_step, lease_warned, stop_at
-from pods.model import PodStatus
+from pods.leases import LeaseAct, lease_step, lease_veto, lease_warned, stop_at, stop_deferred
+from pods.model import Pod, PodStatus
 from pods.watch_rules import QuietHours
 from tests.unit.pods.builders import NOON, at, pod
 from tests.unit.watch.scenes import POD_ID, utc
@@ -48,7 +51,6 @@ def test_the_longest_hold_in_force_counts_and_ends_at_its_time() -> None:
     found = in_force(leased, at(60))
     assert found is not None
     assert (found.kind, found.until, found.by) == (HoldKind.LEASE, at(200), "U2")
-    assert leased.version == holds.version + 1
 
 
 def test_the_newest_word_of_a_kind_replaces_the_older_even_to_shorten_it() -> None:
@@ -158,10 +160,13 @@ HEARD = lease_warned(SAID, at(3.5 * HOUR))
         (HEARD, 4, {"locked": True}, LeaseAct.CANNOT, True),
         (HEARD, 3.9, {"locked": True}, None, False),
         (HEARD, 4, {"cluster_id": "cl1"}, LeaseAct.CANNOT, True),
-        (HEARD, 4, {"status": PodStatus.EXITED}, None, True),
+        (HEARD, 4, {"status": PodStatus.EXITED}, LeaseAct.OVER, True),
+        (LEASE, 4, {"status": PodStatus.EXITED}, None, True),
+        (HEARD, 4, {"status": PodStatus.TERMINATED}, LeaseAct.OVER, True),
         (HEARD, 3.9, {"status": PodStatus.EXITED}, None, False),
         (HEARD, 4, {"status": PodStatus.UNKNOWN}, None, False),
-        (HEARD, 5, {"started_at": at(4.5 * HOUR)}, None, True),
+        (HEARD, 4.4, {"started_at": at(4.2 * HOUR)}, LeaseAct.OVER, True),
+        (HEARD, 5, {}, LeaseAct.POSTPONED, False),
         (HEARD.model_copy(update={"ended_at": at(HOUR)}), 5, {}, None, True),
     ],
 )
@@ -170,9 +175,82 @@ def test_a_lease_warns_then_stops_once(
 ) -> None:
     step = lease_step(lease_now, pod(**changes), at(hours * HOUR), healthy=True)
     assert (step.act, step.lease.ended_at is not None) == (act, over)
-    assert lease_step(step.lease, pod(**changes), at(hours * HOUR), healthy=True).act is None
+    again = lease_step(step.lease, pod(**changes), at(hours * HOUR), healthy=True)
+    assert again.act is (LeaseAct.WARN if act is LeaseAct.POSTPONED else None)
     frozen = lease_step(lease_now, pod(**changes), at(hours * HOUR), healthy=False)
     assert (frozen.act, frozen.lease) == (None, lease_now)
+
+
+def test_a_keep_that_lasts_longer_takes_the_end_of_a_lease_with_it() -> None:
+    kept = at(6 * HOUR)
+    assert lease_step(LEASE, pod(), at(4 * HOUR), healthy=True, kept_until=kept).act is None
+    postponed = lease_step(HEARD, pod(), at(4 * HOUR), healthy=True, kept_until=kept)
+    assert (postponed.act, postponed.lease.delivered_at, postponed.lease.ended_at) == (LeaseAct.POSTPONED, None, None)
+    warned = lease_step(postponed.lease, pod(), at(5.5 * HOUR), healthy=True, kept_until=kept)
+    assert (warned.act, warned.lease.warnings) == (LeaseAct.WARN, 1)
+    heard = lease_warned(warned.lease, at(5.5 * HOUR))
+    assert lease_step(heard, pod(), at(5.99 * HOUR), healthy=True, kept_until=kept).act is None
+    assert lease_step(heard, pod(), at(6 * HOUR), healthy=True).act is LeaseAct.STOP
+
+
+STOPPED = lease_step(HEARD, pod(), at(4 * HOUR), healthy=True).lease
+
+
+@pytest.mark.parametrize(
+    ("held", "seen", "hours", "reason"),
+    [
+        (EMPTY.model_copy(update={"lease": STOPPED}), pod(), 4, None),
+        (None, pod(), 4, "extended or released"),
+        (EMPTY, pod(), 4, "extended or released"),
+        (lease(EMPTY, until=at(9 * HOUR), by="U2", now=at(4 * HOUR)), pod(), 4, "extended or released"),
+        (hold(EMPTY.model_copy(update={"lease": STOPPED}), word(HoldKind.KEEP, 9 * HOUR)), pod(), 4, "is kept"),
+        (hold(EMPTY.model_copy(update={"lease": STOPPED}), word(HoldKind.SNOOZE, 9 * HOUR)), pod(), 4, None),
+        (
+            EMPTY.model_copy(update={"lease": STOPPED.model_copy(update={"delivered_at": None})}),
+            pod(),
+            4,
+            "Its warning",
+        ),
+        (EMPTY.model_copy(update={"lease": STOPPED}), pod(started_at=at(4.1 * HOUR)), 4.2, "after the lease had ended"),
+    ],
+)
+def test_the_last_look_finds_what_came_between_order_and_call(
+    held: Holds | None, seen: Pod, hours: float, reason: str | None
+) -> None:
+    said = lease_veto(held, STOPPED, seen, at(hours * HOUR))
+    assert (said is None) is (reason is None)
+    assert reason is None or reason in (said or "")
+
+
+def test_a_stop_that_runpod_could_not_be_asked_for_needs_a_new_warning() -> None:
+    deferred = stop_deferred(STOPPED)
+    assert (deferred.end, deferred.warned_at, deferred.delivered_at) == (None, None, None)
+    warned = lease_step(deferred, pod(), at(7 * HOUR), healthy=True)
+    assert (warned.act, warned.lease.warnings) == (LeaseAct.WARN, 1)
+    late = lease_warned(warned.lease, at(7 * HOUR))
+    assert lease_step(late, pod(), at(7.49 * HOUR), healthy=True).act is None
+    assert lease_step(late, pod(), at(7.5 * HOUR), healthy=True).act is LeaseAct.STOP
+    assert stop_deferred(HEARD) is HEARD
+
+
+def test_a_keep_or_a_lease_is_the_word_that_it_runs() -> None:
+    snoozed = hold(EMPTY, word(HoldKind.SNOOZE, 900))
+    assert running_until(snoozed, NOON) is None
+    assert keeping(snoozed, NOON) is None
+    leased = lease(hold(snoozed, word(HoldKind.KEEP, 100)), until=at(200), by="U2", now=NOON)
+    longest = running_until(leased, NOON)
+    assert longest is not None
+    assert (longest.kind, longest.by) == (HoldKind.LEASE, "U2")
+    assert keeping(leased, NOON) == word(HoldKind.KEEP, 100)
+    assert keeping(leased, at(100)) is None
+
+
+def test_releasing_says_who_and_changes_nothing_where_nothing_holds() -> None:
+    assert release(EMPTY, NOON, by="U2") is EMPTY
+    free = release(lease(EMPTY, until=at(200), by="U1", now=NOON), at(5), by="U2")
+    assert free.lease is not None
+    assert (free.lease.end, free.lease.ended_by, free.lease.ended_at) == (LeaseEnd.RELEASED, "U2", at(5))
+    assert release(free, at(6), by="U3") is free
 
 
 def test_a_short_lease_warns_at_half_and_an_extended_one_anew() -> None:

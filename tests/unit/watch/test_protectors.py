@@ -100,3 +100,10 @@ def test_log_lines_prove_work_by_their_best_five_minutes_or_by_a_heartbeat(
     assert (of_rate.protector, of_beats.protector) == (Protector.LOG_RATE, Protector.HEARTBEAT)
     if beats is Finding.ACTIVE:
         assert of_beats.active_at == minute(14)
+
+
+def test_a_log_cut_short_may_have_lost_a_heartbeat() -> None:
+    lines = [line(25), line(26)]
+    assert read_logs(lines, RULE, since=minute(0), now=minute(30), whole=False)[1].finding is Finding.UNKNOWN
+    beats = [*lines, line(27, HEARTBEAT)]
+    assert read_logs(beats, RULE, since=minute(0), now=minute(30), whole=False)[1].finding is Finding.ACTIVE
