@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BeforeValidator, Field, ValidationError, field_validator
 
 from pods.errors import InvalidSetting
+from pods.probes import Probe
 from pods.tables import ChannelId, GroupId, Table, UserId
+from pods.watch_rules import StorageRule, StrayRule
 
 
 class Role(IntEnum):
@@ -110,6 +112,12 @@ class Policy(Table):
     channel: tuple[Channel, ...] = ()
     route: tuple[Route, ...] = ()
     poll: Poll = Poll()
+    #: Addresses of pods that tell whether they work, for the protector `http`.
+    probe: tuple[Probe, ...] = ()
+    #: When pods without an owner are asked about.
+    strays: StrayRule = StrayRule()
+    #: When stopped pods whose disk costs are asked about.
+    storage: StorageRule = StorageRule()
 
     @field_validator("zone")
     @classmethod

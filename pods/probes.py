@@ -14,11 +14,13 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from pods.model import Pod
 from pods.ports import WebAnswer
 from pods.protectors import Finding, Word
+from pods.proxy_urls import http_ports
+from pods.tables import Table
 from pods.watch_rules import Protector
 
 OK: Final = 200
@@ -34,10 +36,8 @@ JUPYTER_KERNELS: Final = "/api/kernels?no_track_activity=1"
 _BUSY: Final = "busy"
 
 
-class Probe(BaseModel):
+class Probe(Table):
     """An address of some pods, and how to read its answer. Exactly one of `busy` and `quiet`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     #: Pod name patterns such as "comfy-*".
     pods: tuple[str, ...] = Field(min_length=1)
@@ -82,7 +82,7 @@ class Probe(BaseModel):
 
 def exposes(pod: Pod, port: int) -> bool:
     """Whether RunPod's proxy leads to this port."""
-    return f"{port}/http" in pod.ports
+    return port in http_ports(pod.ports)
 
 
 def probes_for(pod: Pod, probes: Iterable[Probe]) -> tuple[Probe, ...]:

@@ -169,6 +169,7 @@ class LadderRule(_Rule):
 class StorageRule(_Rule):
     """What follows when a stopped pod keeps costing. Nothing is terminated: it is offered."""
 
+    ask: bool = True
     nudge_after_days: int = Field(default=3, ge=1)
     #: From the delivered nudge.
     offer_after_days: int = Field(default=11, ge=1)
@@ -187,9 +188,12 @@ class StorageRule(_Rule):
 class StrayRule(_Rule):
     """When to ask whose a pod is."""
 
+    ask: bool = True
     ask_after_min: int = Field(default=10, ge=0)
     #: From the delivered question.
     escalate_after_h: int = Field(default=24, ge=1)
+    #: Questions that may stand unanswered at once; the other pods wait their turn.
+    open_at_most: int = Field(default=5, ge=1)
 
     @property
     def ask_after(self) -> timedelta:

@@ -1,7 +1,7 @@
 """Asking the protectors of pods that would count as idle: their log, their Jupyter, the probes of the policy.
 
-Only candidates are asked, the longest unasked first, within half of RunPod's quota and a limited time a pass. Whoever was
-not reached this time keeps the old words: they are asked next time, and until then the pod is not proven idle.
+Only candidates are asked, the longest unasked first, within half of RunPod's quota and a limited time a pass. Whoever
+was not reached this time keeps the old words: they are asked next time, and until then the pod is not proven idle.
 """
 
 from __future__ import annotations
@@ -60,22 +60,22 @@ def words_of(context: Context, pod_ids: Iterable[str]) -> dict[str, tuple[Word, 
 
 
 def ask(context: Context, wants: Sequence[Want], now: datetime) -> dict[str, tuple[Word, ...]]:
-    """Ask as many as there is room for; the words of each, old and new, by pod. Never raises for what does not answer."""
+    """Ask as many as there is room for; the words of each, old and new, by pod. What does not answer is not known."""
     known = words_of(context, [want.pod.id for want in wants])
-    calls = spare(context.provider.quotas())
     began = context.monotonic()
     for want in sorted(wants, key=lambda want: _last_asked(known.get(want.pod.id, ()), want)):
-        reads_log = any(protector in _OF_THE_LOG for protector in want.protectors)
         if context.monotonic() - began > TIME_S:
             log.info("protectors.out_of_time", pod=want.pod.id)
             break
-        if reads_log and calls == 0:
+        if _reads_log(want) and spare(context.provider.quotas()) == 0:
             log.info("protectors.out_of_calls", pod=want.pod.id)
             continue
-        if reads_log and calls is not None:
-            calls -= 1
         known[want.pod.id] = _remember(context, want.pod.id, _asked(context, want, now), now)
     return {want.pod.id: known.get(want.pod.id, ()) for want in wants}
+
+
+def _reads_log(want: Want) -> bool:
+    return any(protector in _OF_THE_LOG for protector in want.protectors)
 
 
 def _last_asked(words: Iterable[Word], want: Want) -> float:
@@ -91,7 +91,7 @@ def _remember(context: Context, pod_id: str, new: Sequence[Word], now: datetime)
 
 def _asked(context: Context, want: Want, now: datetime) -> tuple[Word, ...]:
     words: list[Word] = []
-    if any(protector in _OF_THE_LOG for protector in want.protectors):
+    if _reads_log(want):
         words += [word for word in _log(context, want, now) if word.protector in want.protectors]
     if Protector.JUPYTER in want.protectors:
         words.append(_jupyter(context, want, now))

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 import redis
 
+from pods.holds import Holds
+from pods.protectors import Words
 from pods.store.clockwork import Clockwork
 from pods.store.connection import Scripts, connect
 from pods.store.fleet import FleetStore
@@ -13,7 +17,11 @@ from pods.store.history import PodHistory
 from pods.store.keys import Keys
 from pods.store.outbox import Outbox
 from pods.store.people import PeopleStore
+from pods.store.records import Records
 from pods.store.walk import WalkStore
+
+#: A protector's word is of no use once the window it speaks of is long past.
+WORDS_FOR: Final = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,10 @@ class Store:
     fleet: FleetStore
     people: PeopleStore
     clockwork: Clockwork
+    #: By pod id: keeps, snoozes, leases, schedules.
+    holds: Records[Holds]
+    #: By pod id: what its protectors last said.
+    words: Records[Words]
 
 
 def open_store(url: str, account: str) -> Store:
@@ -43,6 +55,8 @@ def open_store(url: str, account: str) -> Store:
         fleet=FleetStore(client, scripts, keys),
         people=PeopleStore(client, scripts, keys),
         clockwork=Clockwork(client, scripts, keys),
+        holds=Records(client, scripts, keys, "holds", Holds),
+        words=Records(client, scripts, keys, "words", Words, keep=WORDS_FOR),
     )
 
 

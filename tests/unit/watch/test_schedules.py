@@ -172,7 +172,7 @@ def test_the_last_look_finds_what_came_between_order_and_call(
     held: dict[str, object], more: dict[str, object], now: str, reason: str | None
 ) -> None:
     ordered: Passed = ORDERED.passed[-1]
-    said = schedule_veto(Holds(pod_id="abc123", **held), ordered, scene(now, RUNS, **more))  # type: ignore[arg-type]
+    said = schedule_veto(Holds(pod_id="abc123", **held), ordered, scene(now, RUNS, **more))
     assert (said is None) is (reason is None)
     assert reason is None or reason in (said or "")
 

@@ -46,6 +46,11 @@ class FakeRunPod:
     list_errors: list[ProviderError] = field(default_factory=list)
     account_answer: Account | ProviderError = field(default_factory=NeedsGraphql)
     quotas_left: Sequence[Quota] = ()
+    #: By source: the lines of every pod's log, or what reading it raises; and what was read.
+    log_answers: dict[str, Sequence[LogLine | Exception]] = field(default_factory=dict)
+    log_reads: list[tuple[str, str, int]] = field(default_factory=list)
+    #: Called inside each read of a log.
+    log_takes: Callable[[], object] | None = None
     #: Called once, inside the next read.
     meanwhile: Callable[[], None] | None = None
     #: Called instead of nothing when an action comes in.
@@ -82,7 +87,17 @@ class FakeRunPod:
         raise NotImplementedError
 
     def logs(self, pod_id: str, *, source: str, tail: int, since: datetime | None = None) -> Sequence[LogLine]:
-        raise NotImplementedError
+        self.log_reads.append((pod_id, source, tail))
+        self.quotas_left = tuple(
+            quota.model_copy(update={"remaining": quota.remaining - 1}) for quota in self.quotas_left
+        )
+        if self.log_takes is not None:
+            self.log_takes()
+        answer = self.log_answers.get(source, ())
+        for each in answer:
+            if isinstance(each, Exception):
+                raise each
+        return [each for each in answer if isinstance(each, LogLine)][-tail:]
 
     def update(self, pod: Pod, change: PodChange) -> ActionResult:
         raise NotImplementedError
