@@ -8,8 +8,10 @@ from typing import Final
 
 import redis
 
+from pods.catalog import Catalog
 from pods.holds import Holds
 from pods.protectors import Words
+from pods.store.catalog import CatalogStore
 from pods.store.clockwork import Clockwork
 from pods.store.connection import Scripts, connect
 from pods.store.fleet import FleetStore
@@ -38,6 +40,7 @@ class Store:
     holds: Records[Holds]
     #: By pod id: what its protectors last said.
     words: Records[Words]
+    catalog: CatalogStore
 
 
 def open_store(url: str, account: str) -> Store:
@@ -57,6 +60,7 @@ def open_store(url: str, account: str) -> Store:
         clockwork=Clockwork(client, scripts, keys),
         holds=Records(client, scripts, keys, "holds", Holds),
         words=Records(client, scripts, keys, "words", Words, keep=WORDS_FOR),
+        catalog=CatalogStore(Records(client, scripts, keys, "catalog", Catalog)),
     )
 
 
