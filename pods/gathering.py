@@ -12,7 +12,7 @@ from typing import Final
 from pods.ids import derived_id
 from pods.incidents import Incident
 from pods.losses import Loss
-from pods.model import Value
+from pods.model import Record, Value
 from pods.times import Instant
 
 
@@ -24,11 +24,9 @@ class Bracket(Value):
     joined_at: Instant
 
 
-class Gathering(Value):
+class Gathering(Record):
     """Which incident each recent loss belongs to: one record, so that two watchers decide alike."""
 
-    v: int = 1
-    version: int = 0
     #: Loss id -> incident id.
     of: Mapping[str, str] = {}
     newest: Mapping[str, Bracket] = {}
@@ -48,7 +46,10 @@ def gathered(
     *,
     within: timedelta,
 ) -> Gathering:
-    """Every loss assigned (`incidents`: the recent ones): to the open incident of its pod, to one of the same moment, or to a new one."""
+    """Every loss assigned: to the open incident of its pod, to one of the same moment, or to a new one.
+
+    `incidents` are the recent ones, so that nothing joins what is over.
+    """
     of = dict(gathering.of)
     newest = {key: each for key, each in gathering.newest.items() if now - each.joined_at < GATHERED_FOR}
     by_pod = {pod: each for each in incidents if not each.resolved for pod in each.pods}
@@ -63,7 +64,7 @@ def gathered(
     of = {loss_id: incident_id for loss_id, incident_id in of.items() if incident_id in newest}
     if of == gathering.of and newest == gathering.newest:
         return gathering
-    return gathering.model_copy(update={"of": of, "newest": newest, "version": gathering.version + 1})
+    return gathering.model_copy(update={"of": of, "newest": newest})
 
 
 def _together(

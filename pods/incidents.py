@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from pods.losses import Loss, Severity
-from pods.model import Value
+from pods.model import Record, Value
 from pods.times import Instant
 
 #: Notes kept on the card's thread; an incident of thousands of pods names the first ones.
@@ -55,9 +55,7 @@ class Note(Value):
     text: str = ""
 
 
-class Incident(Value):
-    v: int = 1
-    version: int = 0
+class Incident(Record):
     id: str
     state: IncidentState = IncidentState.OPEN
     severity: Severity
@@ -109,7 +107,6 @@ def joined(
     """The incident with a loss in it. A resolved one stays resolved: what comes later opens its own."""
     if incident is None:
         first = Incident(
-            version=1,
             id=incident_id,
             severity=loss.severity,
             pages=loss.pages,
@@ -203,9 +200,9 @@ def escalated(incident: Incident, step: int, to: str, now: datetime) -> Incident
 
 
 def noted(incident: Incident, note: Note) -> Incident:
-    """With one more line of history, as a newer version."""
+    """With one more line of history."""
     notes = (*incident.notes, note)[-NOTES_MAX:]
-    return incident.model_copy(update={"notes": notes, "noted": incident.noted + 1, "version": incident.version + 1})
+    return incident.model_copy(update={"notes": notes, "noted": incident.noted + 1})
 
 
 def new_notes(before: Incident | None, after: Incident) -> tuple[tuple[int, Note], ...]:

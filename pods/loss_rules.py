@@ -1,6 +1,6 @@
 """What the team decides about losses: what counts as training, when its owner is warned early, how losses are grouped.
 
-Pure; `[losses]` of the policy.
+Pure.
 """
 
 from __future__ import annotations
@@ -8,13 +8,14 @@ from __future__ import annotations
 from datetime import timedelta
 from fnmatch import fnmatchcase
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from pods.tables import Table
 from pods.times import MINUTE
 
 
-class LossRules(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class LossRules(Table):
+    """`[losses]`."""
 
     #: Pod name patterns such as "*-train": on-call is told of what these lose.
     training: tuple[str, ...] = ()

@@ -7,8 +7,8 @@ from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Final
 
-from pods.model import Pod, Value
-from pods.stakes import Stake
+from pods.model import Pod, Record, Value
+from pods.protection import Stake
 from pods.times import Instant
 
 
@@ -96,9 +96,7 @@ class LossEnd(Value):
     pod_id: str = ""
 
 
-class Loss(Value):
-    v: int = 1
-    version: int = 0
+class Loss(Record):
     id: str
     pod_id: str
     #: As last seen well, without live figures and secrets.
@@ -142,14 +140,14 @@ def ended(loss: Loss, end: LossEnd) -> Loss:
     """A loss ends once, but a pod that somebody claimed or replaced may still come back: the first end stays."""
     if loss.end is not None:
         return loss
-    return loss.model_copy(update={"end": end, "version": loss.version + 1})
+    return loss.model_copy(update={"end": end})
 
 
 def worse(loss: Loss, kind: LossKind, cause: Cause, restarts: int, now: datetime) -> Loss:
     """The loss when more was seen of the same pod: a restart that became a crash loop, or then went down."""
     if loss.end is not None or (loss.kind, loss.restarts) == (kind, restarts):
         return loss
-    changes = {"kind": kind, "restarts": restarts, "confirmed_at": now, "version": loss.version + 1}
+    changes = {"kind": kind, "restarts": restarts, "confirmed_at": now}
     return loss.model_copy(update=changes if cause.kind is CauseKind.NOT_KNOWN else {**changes, "cause": cause})
 
 

@@ -2,59 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from pods.hours import instant_of, is_quiet
 from pods.losses import Severity
+from pods.tables import GroupId, Table, UserId
 from pods.times import MINUTE
 from pods.watch_rules import QuietHours
 
-_USER: Final = re.compile(r"^[UW][A-Z0-9]{2,}$")
-_GROUP: Final = re.compile(r"^S[A-Z0-9]{2,}$")
 _DAYS: Final = 7
 
 
-class _Rule(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def _users(value: tuple[str, ...]) -> tuple[str, ...]:
-    for each in value:
-        if not _USER.match(each):
-            raise ValueError(
-                f"{each!r} must be a Slack user id such as U012AB3CD (profile, three dots, Copy member ID)"
-            )
-    return value
-
-
-def _group(value: str) -> str:
-    if value and not _GROUP.match(value):
-        raise ValueError(f"{value!r} must be a Slack user group id such as S012AB3CD")
-    return value
-
-
-class Step(_Rule):
+class Step(Table):
     """Whom it goes to when nobody has acknowledged it by then."""
 
     after_min: int = Field(ge=1, le=24 * 60)
-    users: tuple[str, ...] = ()
-    group: str = ""
-
-    @field_validator("users")
-    @classmethod
-    def _known_users(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return _users(value)
-
-    @field_validator("group")
-    @classmethod
-    def _known_group(cls, value: str) -> str:
-        return _group(value)
+    users: tuple[UserId, ...] = ()
+    group: GroupId | None = None
 
     @model_validator(mode="after")
     def _somebody(self) -> Step:
@@ -63,12 +32,14 @@ class Step(_Rule):
         return self
 
 
-class OnCallRule(_Rule):
+class OnCallRule(Table):
+    """`[oncall]`."""
+
     #: Always on call.
-    users: tuple[str, ...] = ()
-    group: str = ""
+    users: tuple[UserId, ...] = ()
+    group: GroupId | None = None
     #: One of these each week, in turn.
-    rotation: tuple[str, ...] = ()
+    rotation: tuple[UserId, ...] = ()
     #: The day the first one's first week begins.
     rotation_from: date = date(2026, 1, 5)
     #: When the week passes from one to the next, in the policy's zone.
@@ -76,16 +47,6 @@ class OnCallRule(_Rule):
     escalate: tuple[Step, ...] = ()
     #: Nobody is called for what runs again by itself in these hours; it is told when they end.
     quiet: QuietHours | None = None
-
-    @field_validator("users", "rotation")
-    @classmethod
-    def _known_users(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return _users(value)
-
-    @field_validator("group")
-    @classmethod
-    def _known_group(cls, value: str) -> str:
-        return _group(value)
 
     @model_validator(mode="after")
     def _rising(self) -> OnCallRule:
@@ -101,7 +62,7 @@ class OnCallRule(_Rule):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnCall:
     users: tuple[str, ...] = ()
-    group: str = ""
+    group: str | None = None
     #: The one whose week it is, and until when.
     turn: str = ""
     turn_until: datetime | None = None

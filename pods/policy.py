@@ -15,6 +15,8 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from pods.budgets import EACH, ApprovalRule, BudgetRule, Scope
 from pods.errors import InvalidSetting
+from pods.loss_rules import LossRules
+from pods.oncall import OnCallRule
 from pods.probes import Probe
 from pods.roles import Role, RoleName
 from pods.sweep_rules import SweepRule
@@ -102,6 +104,8 @@ class Policy(Table):
     budget: tuple[BudgetRule, ...] = ()
     approval: ApprovalRule = ApprovalRule()
     sweep: SweepRule = SweepRule()
+    losses: LossRules = LossRules()
+    oncall: OnCallRule = OnCallRule()
 
     @field_validator("zone")
     @classmethod

@@ -14,7 +14,7 @@ from typing import Final
 from pods.fleet import Entry, Fleet
 from pods.loss_rules import LossRules
 from pods.losses import LossKind, bare
-from pods.model import Pod, PodStatus, Value
+from pods.model import Pod, PodStatus, Record, Value
 from pods.times import Instant
 
 #: Uptimes are whole seconds, and a list takes some seconds to read.
@@ -63,9 +63,7 @@ class Suspicion(Value):
     next_at: Instant
 
 
-class Sight(Value):
-    v: int = 1
-    version: int = 0
+class Sight(Record):
     pod_id: str
     stage: Stage = Stage.WELL
     #: As last seen well, without live figures.
@@ -262,7 +260,7 @@ def _began(pod: Pod, at: datetime) -> datetime | None:
 
 
 def changed(sight: Sight, **changes: object) -> Sight:
-    """A newer version, or the same sight where nothing differs."""
+    """The sight so changed, or the same one where nothing differs."""
     if all(getattr(sight, name) == value for name, value in changes.items()):
         return sight
-    return sight.model_copy(update={**changes, "version": sight.version + 1})
+    return sight.model_copy(update=changes)

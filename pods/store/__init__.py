@@ -9,8 +9,13 @@ from typing import Final
 import redis
 
 from pods.catalog import Catalog
+from pods.gathering import Gathering
 from pods.holds import Holds
+from pods.incidents import Incident
+from pods.losses import Loss
+from pods.protection import Protection
 from pods.protectors import Words
+from pods.sights import Sight
 from pods.store.catalog import CatalogStore
 from pods.store.clockwork import Clockwork
 from pods.store.connection import Scripts, connect
@@ -24,6 +29,8 @@ from pods.store.walk import WalkStore
 
 #: A protector's word is of no use once the window it speaks of is long past.
 WORDS_FOR: Final = timedelta(days=2)
+#: Losses and incidents stay readable for this long after their last change.
+LOSSES_FOR: Final = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,11 @@ class Store:
     #: By pod id: what its protectors last said.
     words: Records[Words]
     catalog: CatalogStore
+    protections: Records[Protection]
+    sights: Records[Sight]
+    losses: Records[Loss]
+    incidents: Records[Incident]
+    gathering: Records[Gathering]
 
 
 def open_store(url: str, account: str) -> Store:
@@ -61,6 +73,11 @@ def open_store(url: str, account: str) -> Store:
         holds=Records(client, scripts, keys, "holds", Holds),
         words=Records(client, scripts, keys, "words", Words, keep=WORDS_FOR),
         catalog=CatalogStore(Records(client, scripts, keys, "catalog", Catalog)),
+        protections=Records(client, scripts, keys, "protection", Protection),
+        sights=Records(client, scripts, keys, "sight", Sight),
+        losses=Records(client, scripts, keys, "loss", Loss, keep=LOSSES_FOR),
+        incidents=Records(client, scripts, keys, "incident", Incident, keep=LOSSES_FOR),
+        gathering=Records(client, scripts, keys, "gathering", Gathering),
     )
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from enum import IntEnum
 
 from pods.loss_rules import LossRules
-from pods.model import Pod, Value
+from pods.model import Pod, Record
 from pods.times import Instant
 
 
-class TrainingMark(Value):
-    """A person said that a pod trains. Absent: nobody said so; the policy's patterns may still."""
+class Protection(Record):
+    """What people said of one pod. Absent: nothing was said."""
 
-    v: int = 1
-    version: int = 0
     pod_id: str
     #: As known when it was said; a pod that is gone has no other.
     pod_name: str
+    #: The recovery rule that brings it back; None: it is told of, not brought back.
+    rule: str | None = None
+    #: Marked as training by a person.
+    training: bool = False
     by: str
     since: Instant
 
@@ -29,7 +31,8 @@ class Stake(IntEnum):
     PROTECTED = 2
 
 
-def stake_of(pod: Pod, *, protected: bool, marked: bool, rules: LossRules) -> Stake:
-    if protected:
+def stake_of(pod: Pod, protection: Protection | None, rules: LossRules) -> Stake:
+    if protection is not None and protection.rule is not None:
         return Stake.PROTECTED
+    marked = protection is not None and protection.training
     return Stake.TRAINING if marked or rules.is_training(pod.name) else Stake.PLAIN
