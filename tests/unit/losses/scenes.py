@@ -5,13 +5,14 @@ from __future__ import annotations
 from pods.fleet import Entry, Fleet
 from pods.loss_rules import LossRules
 from pods.losses import Loss, LossKind
-from pods.model import Pod, PodStatus, Runtime
+from pods.model import Gpu, Pod, PodStatus, Runtime
 from pods.protection import Stake
 from pods.sights import Sight, Stage, View, begun, looked, view_of
 from tests.unit.pods.builders import at, pod
 
 RULES = LossRules()
 POLL_S = 30
+NO_GPU = Gpu(id="NVIDIA H100 80GB HBM3", count=0)
 
 
 def running(uptime_s: int = 3600, /, **changes: object) -> Pod:
@@ -48,9 +49,7 @@ def suspect(kind: LossKind) -> Sight:
         LossKind.ERROR: (seen(down(PodStatus.ERROR), 30),),
         LossKind.GONE: (seen(None, 30),),
         LossKind.RESTARTED: (seen(running(5), 30),),
-        LossKind.ZERO_GPU: (
-            seen(running(3630, gpu=running().gpu and running().gpu.model_copy(update={"count": 0})), 30),
-        ),
+        LossKind.ZERO_GPU: (seen(running(3630, gpu=NO_GPU), 30),),
         LossKind.CONTAINER_EXIT: (seen(silent(), 30), seen(silent(), 90)),
     }
     sight = watched(*views[kind])
