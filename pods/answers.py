@@ -9,28 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pods.holds import Hold, HoldKind, Holds, hold
-from pods.model import Value
-from pods.spells import Spell, voided
-from pods.times import Instant
+from pods.spells import Answer, Said, Spell, moved, voided
 from pods.watch_rules import LadderRule
 
-
-class Said(StrEnum):
-    STOP_NOW = "stop_now"
-    SNOOZE = "snooze"
-    KEEP = "keep"
-    BUSY = "busy"
-    NOT_MINE = "not_mine"
-
-
-class Answer(Value):
-    said: Said
-    by: str
-    at: Instant
-    #: Of a snooze or a keep.
-    until: Instant | None = None
-    #: Of "it's busy".
-    reason: str = ""
+__all__ = ["Answer", "Reply", "Said", "Then", "answer"]
 
 
 class Then(StrEnum):
@@ -58,6 +40,7 @@ def answer(spell: Spell, holds: Holds, given: Answer, rule: LadderRule) -> Reply
     if spell.end is not None:
         return Reply(spell, holds, Then.TOO_LATE)
     spell = voided(spell)
+    spell = moved(spell, answers=(*spell.answers, given))
     if given.said is Said.STOP_NOW:
         return Reply(spell, holds, Then.STOP)
     if given.said is Said.NOT_MINE:

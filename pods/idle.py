@@ -55,6 +55,16 @@ def judge(
     return _unjudgeable(case) or _working(case) or _too_young(case) or _quiet(case)
 
 
+def carried_on(known: Verdict | None, verdict: Verdict) -> Verdict | None:
+    """The verdict, idle since the one before it says, where it proves that this idleness has gone on; else None."""
+    if known is None or not known.candidate or not verdict.candidate or known.since is None or verdict.since is None:
+        return None
+    last_at, differs = known.evidence.last_at, known.evidence.rule != verdict.evidence.rule
+    if last_at is None or verdict.since > last_at or known.at > verdict.at or differs:
+        return None
+    return verdict.model_copy(update={"since": min(known.since, verdict.since)})
+
+
 def still_quiet(sample: Sample, verdict: Verdict) -> bool:
     """Whether one reading, made just before a stop, bears the verdict out: complete, quiet and the same container."""
     rule = verdict.evidence.rule

@@ -223,8 +223,9 @@ def _climbed(spell: Spell, scene: Scene, rule: LadderRule) -> Climb:
         return Climb(told, (*corrected, _telling(told)))
     if scene.mode is Mode.SHADOW:
         return Climb(moved(standing, rung=Rung.WOULD_STOP), (WouldStop(),))
-    stopping = moved(standing, rung=Rung.STOPPING, stop_ordered_at=scene.now)
-    return Climb(stopping, (StopPod(key=f"{stopping.key}-stop-{stopping.version}"),))
+    key = f"{standing.key}-stop-{standing.version + 1}"
+    stopping = moved(standing, rung=Rung.STOPPING, stop_ordered_at=scene.now, stop_key=key)
+    return Climb(stopping, (StopPod(key=key),))
 
 
 def _standing(spell: Spell, scene: Scene, rule: LadderRule) -> Spell:

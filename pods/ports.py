@@ -63,6 +63,10 @@ class PodProvider(Protocol):
         """Every pod, all pages, one pass. Raises rather than return a part."""
         ...
 
+    def figures(self) -> Listing:
+        """Every pod as GraphQL lists it, for the utilisation that REST's list may lack. Raises where GraphQL is off."""
+        ...
+
     def get(self, pod_id: str) -> Pod:
         """One pod, read now. Raises PodNotFound when RunPod says it is not there."""
         ...

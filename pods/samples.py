@@ -147,6 +147,14 @@ def bucket_start(at: datetime) -> datetime:
     return from_ms(to_ms(at) // length * length)
 
 
+def bucketed(start: datetime, samples: Iterable[Sample]) -> Bucket:
+    """The bucket of that start, of samples within it."""
+    bucket = Bucket(start=start)
+    for sample in samples:
+        bucket = _poured(bucket, sample)
+    return bucket
+
+
 def _poured(bucket: Bucket, sample: Sample) -> Bucket:
     minute = int((sample.at - bucket.start) / MINUTE)
     gpus = sample.gpus or ()

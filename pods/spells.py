@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from pods.ids import derived_id
+from pods.ledger.entries import IdleSpan
 from pods.model import Record, Value
 from pods.times import Instant, to_ms
 
@@ -56,7 +58,25 @@ class Telling(Value):
     void: bool = False
 
 
-class Spell(Record):
+class Said(StrEnum):
+    STOP_NOW = "stop_now"
+    SNOOZE = "snooze"
+    KEEP = "keep"
+    BUSY = "busy"
+    NOT_MINE = "not_mine"
+
+
+class Answer(Value):
+    said: Said
+    by: str
+    at: Instant
+    #: Of a snooze or a keep.
+    until: Instant | None = None
+    #: Of "it's busy".
+    reason: str = ""
+
+
+class Spell(Value):
     v: int = 1
     #: Grows at each change.
     version: int = 1
@@ -73,7 +93,12 @@ class Spell(Record):
     tellings: tuple[Telling, ...] = ()
     #: Whom the tellings address: a Slack user id, empty for a pod without an owner.
     owner: str = ""
+    #: The channels and people whose messages tell of it, once somebody was told.
+    targets: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
     stop_ordered_at: Instant | None = None
+    #: The key of the order, which is made once under it.
+    stop_key: str = ""
     #: The stop was ordered and did not come to be; it is not ordered again in this spell.
     stop_failed: bool = False
     ended_at: Instant | None = None
@@ -128,3 +153,31 @@ def voided(spell: Spell) -> Spell:
 
 def ended(spell: Spell, end: End, now: datetime) -> Spell:
     return spell if spell.end else moved(spell, end=end, ended_at=now)
+
+
+class PodSpells(Record):
+    """The spells of one pod: the one that runs or ran last, a few before it, and the times it was proven idle."""
+
+    pod_id: str
+    current: Spell | None = None
+    #: Newest first; their messages may still have to be told how they ended.
+    earlier: tuple[Spell, ...] = ()
+    idle: tuple[IdleSpan, ...] = ()
+
+    def spell(self, key: str) -> Spell | None:
+        known = (self.current, *self.earlier)
+        return next((each for each in known if each is not None and each.key == key), None)
+
+
+#: Ended spells that are remembered per pod.
+EARLIER: Final = 5
+
+
+def with_spell(spells: PodSpells, spell: Spell | None) -> PodSpells:
+    """The record with its current spell moved on, or followed by a new one; the same where nothing changed."""
+    if spell is spells.current or spell is None:
+        return spells
+    old = spells.current
+    follows = old is not None and old.key != spell.key
+    earlier = (old, *spells.earlier)[:EARLIER] if follows and old is not None else spells.earlier
+    return spells.model_copy(update={"current": spell, "earlier": earlier})

@@ -129,6 +129,8 @@ class LadderRule(_Rule):
     countdown_min: int = Field(default=30, ge=5)
     #: How long "it's busy" is believed.
     busy_word_h: int = Field(default=12, ge=1, le=168)
+    #: Tell the pod's owner by direct message, besides the channels that idle pods are routed to.
+    direct: bool = True
     #: Also stop pods that hold GPU memory and compute nothing. A loaded server that waits looks the same.
     stop_held: bool = False
     #: Also stop pods that others made and nobody claimed.

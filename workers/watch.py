@@ -1,18 +1,23 @@
-"""The watch queue: one list pass per poll, into the fleet snapshot."""
+"""The watch queue: one list pass per poll, into the fleet snapshot, and what follows from it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import structlog
 
+from pods.changes import EXPLAINS_FOR, Change, asked, changes
 from pods.errors import ProviderError
 from pods.fleet import Fleet, absorb, missed
 from pods.jobs import Job
 from pods.operations import OperationState
+from pods.pace import may_poll
 from pods.store import Store
+from pods.store.commit import Commit
 from workers.context import Context, current
 from workers.edge import edge, job
+from workers.listing import listed
 from workers.passes import PASSES
 from workers.passes.look import Look
 
@@ -24,12 +29,22 @@ def poll(period: str) -> None:
     """List every pod once. A failed pass keeps what was known and says since when it fails."""
     context = current()
     with structlog.contextvars.bound_contextvars(period=period):
+        if not _due(context):
+            log.info("poll.stretched")
+            return
         look = _poll(context)
         _report(context, look.after)
         _wake_confirming(context)
         for each in PASSES:
             with structlog.contextvars.bound_contextvars(step=each.__name__), edge(each.__name__):
                 each(context, look)
+
+
+def _due(context: Context) -> bool:
+    """Whether the quota allows this pass: before RunPod would refuse one, they are made further apart."""
+    every = timedelta(seconds=context.store.people.policy().poll.every_s)
+    tried_at = context.store.fleet.load().tried_at
+    return may_poll(tried_at, context.clock.now(), every, context.provider.quotas())
 
 
 def _poll(context: Context) -> Look:
@@ -45,7 +60,7 @@ def _poll(context: Context) -> Look:
         return noted
 
     try:
-        listing = context.provider.list()
+        listing = listed(context)
     except ProviderError as error:
         now = context.clock.now()
         log.warning("poll.failed", error=type(error).__name__, detail=error.detail)
@@ -54,8 +69,26 @@ def _poll(context: Context) -> Look:
         after = context.store.fleet.change(noting(lambda fleet: missed(fleet, failure, now)), now)
         return Look(before=before[0], after=after, now=now)
     context.store.clockwork.count("poll_ok")
-    after = context.store.fleet.change(noting(lambda fleet: absorb(fleet, listing)), listing.at)
+    decide = noting(lambda fleet: absorb(fleet, listing))
+    after = context.store.fleet.change(decide, listing.at, also=_noting_changes(context))
     return Look(before=before[0], after=after, now=listing.at)
+
+
+def _noting_changes(context: Context) -> Callable[[Commit, Fleet, Fleet], None]:
+    """Writes what changed into the snapshot's own commit: with several watchers one of them writes it, once."""
+
+    def note(commit: Commit, before: Fleet, after: Fleet) -> None:
+        for change in changes(before, after):
+            known = _asked_for(context, change)
+            log.info("pod.changed", pod=change.pod_id, kind=change.kind.value, by=known.asked_by or "nobody here")
+            context.store.changes.add(commit, known)
+
+    return note
+
+
+def _asked_for(context: Context, change: Change) -> Change:
+    since = change.at - EXPLAINS_FOR
+    return asked(change, context.store.history.since(change.pod_id, since))
 
 
 def _report(context: Context, fleet: Fleet) -> None:

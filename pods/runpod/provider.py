@@ -81,6 +81,11 @@ class RunPodProvider:
         with self._noticing(self._main):
             return self._main.list()
 
+    def figures(self) -> Listing:
+        graphql = self._graphql_for("Utilisation beside the list")
+        with self._noticing(graphql):
+            return graphql.list()
+
     def get(self, pod_id: str) -> Pod:
         with self._noticing(self._main):
             return self._main.get(pod_id)

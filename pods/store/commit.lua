@@ -57,6 +57,8 @@ for _, e in ipairs(c.incr or {}) do
   redis.call('PEXPIRE', e.key, e.px)
 end
 for _, e in ipairs(c.xadd or {}) do
-  redis.call('XADD', e.key, 'MINID', '~', e.minid, '*', 'entry', e.value)
+  local kind, bound = 'MINID', e.minid
+  if e.maxlen then kind, bound = 'MAXLEN', e.maxlen end
+  redis.call('XADD', e.key, kind, '~', bound, '*', 'entry', e.value)
 end
 return cjson.encode({'done'})

@@ -142,6 +142,10 @@ class Commit:
         """Want a message, and write it first if there is none of its key."""
         return self.put_new(self.keys.message(message.key), message, for_=RECORD_FOR).want(message.key)
 
+    def append(self, stream: str, entry: Value, *, most: int) -> Self:
+        """Add to a stream of about so many entries; the oldest are forgotten."""
+        return self._add("xadd", key=stream, value=dump(entry), maxlen=most)
+
     def audit(self, entry: Value) -> Self:
         return self._add("xadd", key=self.keys.audit, value=dump(entry), minid=to_ms(self.now - AUDIT_FOR))
 

@@ -14,6 +14,9 @@ from pods.store.commit import Commit, Done
 from pods.store.connection import Scripts
 from pods.store.keys import Keys
 
+#: Adds what follows from a change of the snapshot to its commit: (commit, before, after).
+Also = Callable[[Commit, Fleet, Fleet], None]
+
 
 class FleetStore:
     """One snapshot record; readers keep the parsed one until its version grows."""
@@ -36,8 +39,11 @@ class FleetStore:
         record = cast("str | None", self._client.get(self._keys.fleet))
         return Fleet.model_validate_json(record) if record else None
 
-    def change(self, decide: Callable[[Fleet], Fleet], now: datetime) -> Fleet:
-        """Apply a pure change to the newest snapshot; a concurrent one is not overwritten but built upon."""
+    def change(self, decide: Callable[[Fleet], Fleet], now: datetime, also: Also | None = None) -> Fleet:
+        """Apply a pure change to the newest snapshot; a concurrent one is not overwritten but built upon.
+
+        `also` adds to the same commit what follows from it, so that it is written once, whoever else looks.
+        """
         while True:
             newest = self._newest()
             before = newest or Fleet()
@@ -50,6 +56,8 @@ class FleetStore:
             else:
                 commit.expect_version(self._keys.fleet, before.version)
             commit.put(self._keys.fleet, after).put_text(self._keys.fleet_version, str(after.version))
+            if also is not None:
+                also(commit, before, after)
             if isinstance(commit.run(self._scripts), Done):
                 return after
 

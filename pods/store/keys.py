@@ -81,6 +81,44 @@ class Keys:
         return self._key("fleet", "version")
 
     @property
+    def changes(self) -> str:
+        """Stream: what changed in the fleet, written with the snapshot that shows it."""
+        return self._key("fleet", "changes")
+
+    def samples(self, pod_id: str) -> str:
+        """List: one row per poll, for hours."""
+        return self._key("pod", pod_id, "samples")
+
+    def peaks(self, pod_id: str) -> str:
+        """List: one row per five minutes, for days."""
+        return self._key("pod", pod_id, "peaks")
+
+    @property
+    def polls(self) -> str:
+        """The times of the polls whose samples are kept."""
+        return self._key("samples", "polls")
+
+    @property
+    def poured(self) -> str:
+        """The start of the last five minutes that were summed up."""
+        return self._key("samples", "poured")
+
+    @property
+    def verdicts(self) -> str:
+        """Hash: running pod -> what was concluded of it last."""
+        return self._key("verdicts")
+
+    @property
+    def judged(self) -> str:
+        """When the verdicts were last written."""
+        return self._key("verdicts", "at")
+
+    @property
+    def reporting(self) -> str:
+        """How utilisation came in at the last poll, and since when there is a watch at all."""
+        return self._key("watch")
+
+    @property
     def facts(self) -> str:
         """Hash: pod id -> what we know of it that RunPod does not."""
         return self._key("facts")

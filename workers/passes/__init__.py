@@ -10,8 +10,10 @@ from typing import Final
 
 from workers.context import Context
 from workers.passes.look import Look
+from workers.passes.samples import keep_samples
+from workers.passes.verdicts import judge_fleet
 
 Pass = Callable[[Context, Look], None]
 
 #: In this order after every poll, whether RunPod answered or not.
-PASSES: Final[tuple[Pass, ...]] = ()
+PASSES: Final[tuple[Pass, ...]] = (keep_samples, judge_fleet)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from pods.catalog import Part
 from pods.errors import NeedsGraphql, PodNotFound, ProviderError
 from pods.jobs import Job
 from pods.messages import Target
@@ -41,6 +40,12 @@ class FakeRunPod:
     pods: dict[str, Pod] = field(default_factory=dict)
     calls: list[tuple[Verb, str]] = field(default_factory=list)
     reads: int = 0
+    can: frozenset[Capability] = frozenset({Capability.LIST, Capability.GET})
+    #: How the list shows a pod; None: it leaves it out.
+    list_shows: Callable[[Pod], Pod | None] = field(default=lambda each: each)
+    #: What GraphQL's list says; None: it is off.
+    figures_answer: Listing | None = None
+    figure_lists: int = 0
     #: Raised by the next reads, actions and lists, in order.
     read_errors: list[Exception] = field(default_factory=list)
     act_errors: list[Exception] = field(default_factory=list)
@@ -52,20 +57,25 @@ class FakeRunPod:
     log_reads: list[tuple[str, str, int]] = field(default_factory=list)
     #: Called inside each read of a log.
     log_takes: Callable[[], object] | None = None
-    #: The catalog by part, or why it cannot be read.
-    offers: dict[Part, Sequence[Any] | ProviderError] = field(default_factory=dict)
     #: Called once, inside the next read.
     meanwhile: Callable[[], None] | None = None
     #: Called instead of nothing when an action comes in.
     effect: Any = None
 
     def capabilities(self) -> frozenset[Capability]:
-        return frozenset({Capability.LIST, Capability.GET})
+        return self.can
 
     def list(self) -> Listing:
         if self.list_errors:
             raise self.list_errors.pop(0)
-        return Listing(pods=tuple(self.pods.values()), at=self.clock.now(), api=pod().api)
+        shown = (self.list_shows(each) for each in self.pods.values())
+        return Listing(pods=tuple(each for each in shown if each), at=self.clock.now(), api=pod().api)
+
+    def figures(self) -> Listing:
+        self.figure_lists += 1
+        if self.figures_answer is None:
+            raise NeedsGraphql
+        return self.figures_answer
 
     def get(self, pod_id: str) -> Pod:
         self.reads += 1
@@ -106,25 +116,19 @@ class FakeRunPod:
         raise NotImplementedError
 
     def gpu_types(self, *, count: int = 1, cloud: Cloud = Cloud.SECURE) -> Sequence[GpuType]:
-        return [gpu.model_copy(update={"cloud": cloud}) for gpu in self._offered(Part.GPU_TYPES)]
+        raise NotImplementedError
 
     def cpu_types(self) -> Sequence[CpuType]:
-        return self._offered(Part.CPU_TYPES)
+        raise NotImplementedError
 
     def data_centers(self) -> Sequence[DataCenter]:
-        return self._offered(Part.DATA_CENTERS)
+        raise NotImplementedError
 
     def network_volumes(self) -> Sequence[NetworkVolume]:
-        return self._offered(Part.NETWORK_VOLUMES)
+        raise NotImplementedError
 
     def templates(self) -> Sequence[Template]:
-        return self._offered(Part.TEMPLATES)
-
-    def _offered(self, part: Part) -> Sequence[Any]:
-        offered = self.offers.get(part, ())
-        if isinstance(offered, ProviderError):
-            raise offered
-        return offered
+        raise NotImplementedError
 
     def account(self) -> Account:
         if isinstance(self.account_answer, ProviderError):
