@@ -139,6 +139,8 @@ class _Reading:
         if pair.value:
             start = self._line.index("=", token.start) + 1
             self._left.insert(0, Token(text=pair.value, start=start, end=token.end))
+        if len(self._left) > 1 and arg.kind is ArgKind.DURATION and self._left[0].word == _THAN:
+            self._left.pop(0)
         if not self._left:
             return self._say.missing(arg, self._heard())
         return self._take_value(arg)
@@ -223,6 +225,8 @@ class _Reading:
         return typed
 
 
+#: "older than 14d"
+_THAN: Final = "than"
 _POD_KEYS: Final = frozenset({"pod", "pods"})
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from bot import gpus, states
+from bot import durations
 from bot.face import Answer, Ask, Face
+from bot.filters import Around, matches
 from bot.grammar import Invocation
 from bot.health import report
 from bot.registry import Command, Registry
@@ -16,7 +18,7 @@ from bot.views import pods as pod_views
 from bot.views.card import card, together
 from bot.views.home import home as home_view
 from pods.access import Allowed, Refusal
-from pods.fleet import OwnerKind, PodFacts, owners
+from pods.fleet import PodFacts, owners
 from pods.messages import Content
 from pods.model import Pod, Verb
 from pods.policy import Role
@@ -48,7 +50,8 @@ def help_(face: Face, ask: Ask, read: Invocation) -> Answer:
 
 def list_(face: Face, ask: Ask, read: Invocation) -> Answer:
     fleet, facts = face.store.fleet.load(), face.store.fleet.facts()
-    entries = tuple(entry for entry in fleet.entries if matches(entry.pod, facts, read.values, ask.user))
+    near = around(face, ask, facts)
+    entries = tuple(entry for entry in fleet.entries if matches(entry.pod, read.values, near))
     content = pod_views.listing(
         entries,
         facts=facts,
@@ -63,7 +66,13 @@ def list_(face: Face, ask: Ask, read: Invocation) -> Answer:
 
 def shown(wanted: Mapping[str, object]) -> list[str]:
     """The filters as the list's heading repeats them."""
-    return [f"<@{value}>" if name == "owner" else str(value) for name, value in wanted.items() if value is not None]
+    return [_shown(name, value) for name, value in wanted.items() if value is not None]
+
+
+def _shown(name: str, value: object) -> str:
+    if isinstance(value, timedelta):
+        return f"{name} than {durations.write(value)}"
+    return f"<@{value}>" if name == "owner" else str(value)
 
 
 def home(face: Face, ask: Ask) -> Content:
@@ -72,7 +81,8 @@ def home(face: Face, ask: Ask) -> Content:
     if isinstance(decision, Refusal):
         return answers.refused(decision, "Home", ask.channel)
     fleet, facts = face.store.fleet.load(), face.store.fleet.facts()
-    own = tuple(entry for entry in fleet.entries if matches(entry.pod, facts, {"mine": True}, ask.user))
+    near = around(face, ask, facts)
+    own = tuple(entry for entry in fleet.entries if matches(entry.pod, {"mine": True}, near))
     mine = pod_views.listing(
         own,
         facts=facts,
@@ -85,18 +95,8 @@ def home(face: Face, ask: Ask) -> Content:
     return home_view(mine, answers.help_all(described(face.registry)))
 
 
-def matches(pod: Pod, facts: Mapping[str, PodFacts], wanted: Mapping[str, object], viewer: str) -> bool:
-    """Whether the pod passes every filter given."""
-    owner = owners(facts, pod.id)
-    person = owner.user if owner and owner.kind is OwnerKind.PERSON else None
-    checks: dict[str, Callable[[object], bool]] = {
-        "mine": lambda _: person == viewer,
-        "unowned": lambda _: owner is None,
-        "owner": lambda user: person == user,
-        "state": lambda state: pod.status in states.State(str(state)).statuses,
-        "gpu": lambda gpu: pod.gpu is not None and gpus.names(str(gpu), pod.gpu.id),
-    }
-    return all(checks[name](value) for name, value in wanted.items() if value is not None)
+def around(face: Face, ask: Ask, facts: Mapping[str, PodFacts]) -> Around:
+    return Around(viewer=ask.user, now=face.clock.now(), facts=facts, catalog=face.store.catalog.load())
 
 
 def status(face: Face, ask: Ask, references: Sequence[str]) -> Answer:

@@ -5,7 +5,7 @@ Pure. A figure that cannot be reckoned with counts as a budget that is spent: wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,13 +13,15 @@ from enum import IntEnum, StrEnum
 from typing import Annotated, Final, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, field_validator, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, field_validator, model_validator
 
 from pods.ledger.amounts import ZERO
-from pods.ledger.entries import Entry, Labels
+from pods.ledger.entries import Labels
 from pods.ledger.totals import Window, day_window, month_window
 from pods.ledger.usd import Usd, is_sum
 from pods.model import Record, Value
+from pods.roles import DecidingRole, Role
+from pods.tables import Table, UserId
 from pods.times import Instant
 
 PERCENT: Final = 100
@@ -63,10 +65,11 @@ def _then(value: object) -> object:
 ThenName = Annotated[Then, BeforeValidator(_then), PlainSerializer(lambda then: then.word, return_type=str)]
 
 
-class BudgetRule(BaseModel):
-    """`[[budget]]` of the policy: so many dollars per day or month."""
+_USER_ID: Final = TypeAdapter(UserId)
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+
+class BudgetRule(Table):
+    """`[[budget]]` of the policy: so many dollars per day or month."""
 
     scope: Scope = Scope.ACCOUNT
     #: The team, owner or preset it is for; "*": each of them has one of its own. The account has no name.
@@ -88,7 +91,15 @@ class BudgetRule(BaseModel):
     def _named(self) -> Self:
         if (self.scope is Scope.ACCOUNT) == bool(self.name.strip()):
             raise ValueError('needs `name` (or "*" for each) with scope team, owner or preset, and none with account')
+        if self.scope is Scope.OWNER and self.name != EACH:
+            _USER_ID.validate_python(self.name)
         return self
+
+    @property
+    def pot(self) -> str:
+        """What it is for, in words."""
+        whose = "the account" if self.scope is Scope.ACCOUNT else f"{self.scope.value} {self.name!r}"
+        return f"{whose} per {self.period.value}"
 
     def covers(self, labels: Labels) -> bool:
         """Whether what bears these labels is paid from this budget."""
@@ -101,12 +112,15 @@ class BudgetRule(BaseModel):
         return day_window(day, zone) if self.period is Period.DAY else month_window(day, zone)
 
 
-class PriceRule(BaseModel):
-    """`[approval]` of the policy: what one pod may cost an hour before a second person is asked."""
+class ApprovalRule(Table):
+    """`[approval]` of the policy: when a second person is asked before a create or start, and who that is."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+    #: What the compute of one pod may cost an hour without asking; None: any price.
     above_per_hour: Usd | None = None
+    #: Who may approve; nobody approves their own.
+    role: DecidingRole = Role.ADMIN
+    #: How long an answer is waited for.
+    wait_min: int = Field(default=60, ge=5, le=24 * 60)
 
 
 class Budget(Value):
@@ -152,41 +166,6 @@ class Budget(Value):
 def label_of(labels: Labels, scope: Scope) -> str | None:
     told = {Scope.TEAM: labels.team, Scope.OWNER: labels.owner, Scope.PRESET: labels.preset}
     return told.get(scope)
-
-
-def budgets(
-    rules: Iterable[BudgetRule], entries: Sequence[Entry] | None, day: date, zone: ZoneInfo
-) -> tuple[Budget, ...]:
-    """Every pot of the policy on this day; a rule for each has one for everybody who spent.
-
-    `entries` of None: the books cannot be read, and no pot's sum is known.
-    """
-    found: list[Budget] = []
-    for rule in rules:
-        window = rule.window(day, zone)
-        if entries is None:
-            found.append(Budget(rule=rule, holder=rule.name, window=window))
-            continue
-        pots: dict[str, list[Entry]] = {} if rule.name == EACH else {rule.name: []}
-        for entry in entries:
-            if window.holds(entry.hour) and rule.covers(entry.labels):
-                pots.setdefault(label_of(entry.labels, rule.scope) or "", []).append(entry)
-        found += [_pot(rule, holder, window, pots[holder]) for holder in sorted(pots)]
-    return tuple(found)
-
-
-def _pot(rule: BudgetRule, holder: str, window: Window, entries: Sequence[Entry]) -> Budget:
-    """Time of which no price was said makes the sum unknown."""
-    estimates = [entry for entry in entries if entry.billed is None]
-    known = all(not entry.unknown_ms for entry in estimates)
-    return Budget(
-        rule=rule,
-        holder=holder,
-        window=window,
-        spent=sum((entry.amounts.total for entry in entries), ZERO) if known else None,
-        estimated=sum((entry.amounts.total for entry in estimates), ZERO),
-        doubt=sum((entry.doubt for entry in estimates), ZERO),
-    )
 
 
 class Told(Record):
@@ -265,7 +244,7 @@ class Ruling(Value):
     reasons: tuple[Reason, ...] = ()
 
 
-def ruling(pots: Iterable[Budget], price: PriceRule, labels: Labels, per_hour: Decimal | None) -> Ruling:
+def ruling(pots: Iterable[Budget], price: ApprovalRule, labels: Labels, per_hour: Decimal | None) -> Ruling:
     """Whether a pod with these labels, at this price (None: not known), may be created or started.
 
     The strictest word counts, of every budget that would pay and of the price rule.

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from pydantic import Field
 
-from pods.model import Cloud, GpuType, Value
+from pods.model import Cloud, GpuType, Record, Value
 from pods.offers import CpuType, DataCenter, NetworkVolume, Template
 from pods.times import Instant
 
@@ -29,9 +28,7 @@ class Part(StrEnum):
     TEMPLATES = "templates"
 
 
-class Catalog(Value):
-    v: int = 1
-    version: int = 0
+class Catalog(Record):
     #: With the stock of the secure cloud, for one GPU.
     gpu_types: tuple[GpuType, ...] = ()
     community: tuple[GpuType, ...] = ()
@@ -70,15 +67,11 @@ def read(catalog: Catalog, part: Part, values: tuple[Value, ...], at: datetime) 
     if known is not None and known > at:
         return catalog
     troubles = {each: why for each, why in catalog.troubles.items() if each is not part}
-    return _with(catalog, {part.value: values, "read": {**catalog.read, part: at}, "troubles": troubles})
+    return catalog.model_copy(update={part.value: values, "read": {**catalog.read, part: at}, "troubles": troubles})
 
 
 def unread(catalog: Catalog, part: Part, why: str) -> Catalog:
     """The catalog after a part could not be read: what it was, and why it is not newer."""
     if catalog.troubles.get(part) == why:
         return catalog
-    return _with(catalog, {"troubles": {**catalog.troubles, part: why}})
-
-
-def _with(catalog: Catalog, changes: dict[str, Any]) -> Catalog:
-    return catalog.model_copy(update={**changes, "version": catalog.version + 1})
+    return catalog.model_copy(update={"troubles": {**catalog.troubles, part: why}})

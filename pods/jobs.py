@@ -28,6 +28,8 @@ class Job(StrEnum):
     ROLES = "workers.report.refresh_roles"
     #: Read the account's balance and burn, and whether GraphQL still answers.
     ACCOUNT = "workers.report.read_account"
+    #: Read what RunPod rents, and the account's volumes and templates.
+    CATALOG = "workers.report.read_catalog"
     #: Read what Slack knows of one person.
     PERSON = "workers.report.refresh_person"
 
@@ -39,5 +41,6 @@ QUEUE_OF: Final[dict[Job, Queue]] = {
     Job.DELIVER: Queue.DELIVER,
     Job.ROLES: Queue.REPORT,
     Job.ACCOUNT: Queue.REPORT,
+    Job.CATALOG: Queue.REPORT,
     Job.PERSON: Queue.REPORT,
 }

@@ -37,9 +37,12 @@ def _ms(span: timedelta) -> int:
 
 #: What changes slowly is read again after this.
 SLOWLY: Final = timedelta(minutes=10)
+#: Stock changes faster.
+STOCK: Final = timedelta(minutes=5)
 
 PERIODS: Final[tuple[Period, ...]] = (
     Period(job=Job.POLL, every=lambda policy: timedelta(seconds=policy.poll.every_s)),
     every(Job.ROLES, SLOWLY),
     every(Job.ACCOUNT, SLOWLY),
+    every(Job.CATALOG, STOCK),
 )

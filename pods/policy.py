@@ -7,41 +7,23 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from enum import IntEnum, StrEnum
-from typing import Annotated, Final
+from enum import StrEnum
+from typing import Final, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
+from pods.budgets import EACH, ApprovalRule, BudgetRule, Scope
 from pods.errors import InvalidSetting
+from pods.loss_rules import LossRules
+from pods.oncall import OnCallRule
 from pods.pod_rules import Override, check
 from pods.probes import Probe
+from pods.roles import Role, RoleName
+from pods.sweep_rules import SweepRule
 from pods.tables import ChannelId, GroupId, Table, UserId
+from pods.teams import Team, once
 from pods.watch_rules import IdleRule, LadderRule, StorageRule, StrayRule
-
-
-class Role(IntEnum):
-    """What a person may do at most, in rising order."""
-
-    NONE = 0
-    VIEWER = 1
-    OPERATOR = 2
-    ADMIN = 3
-
-    @property
-    def word(self) -> str:
-        return self.name.lower()
-
-
-def _role(value: object) -> object:
-    if isinstance(value, Role):
-        return value
-    if not isinstance(value, str) or value.upper() not in Role.__members__:
-        raise ValueError('must be "viewer", "operator", "admin" or "none"')
-    return Role[value.upper()]
-
-
-RoleName = Annotated[Role, BeforeValidator(_role)]
 
 
 class RoleHolders(Table):
@@ -119,6 +101,12 @@ class Policy(Table):
     strays: StrayRule = StrayRule()
     #: When stopped pods whose disk costs are asked about.
     storage: StorageRule = StorageRule()
+    team: tuple[Team, ...] = ()
+    budget: tuple[BudgetRule, ...] = ()
+    approval: ApprovalRule = ApprovalRule()
+    sweep: SweepRule = SweepRule()
+    losses: LossRules = LossRules()
+    oncall: OnCallRule = OnCallRule()
     #: When a pod counts as doing nothing, and what follows.
     idle: IdleRule = IdleRule()
     ladder: LadderRule = LadderRule()
@@ -146,6 +134,30 @@ class Policy(Table):
                 raise ValueError(f"lists {each.id} twice; keep one entry")
             seen.add(each.id)
         return value
+
+    @field_validator("team")
+    @classmethod
+    def _teams(cls, value: tuple[Team, ...]) -> tuple[Team, ...]:
+        return once(value)
+
+    @field_validator("budget")
+    @classmethod
+    def _one_pot_each(cls, value: tuple[BudgetRule, ...]) -> tuple[BudgetRule, ...]:
+        seen: set[tuple[object, ...]] = set()
+        for rule in value:
+            pot = (rule.scope, rule.name, rule.period)
+            if pot in seen:
+                raise ValueError(f"has two budgets for {rule.pot}; keep one entry")
+            seen.add(pot)
+        return value
+
+    @model_validator(mode="after")
+    def _known_teams(self) -> Self:
+        known = {EACH, *(team.name for team in self.team)}
+        for rule in self.budget:
+            if rule.scope is Scope.TEAM and rule.name not in known:
+                raise ValueError(f"has a budget for team {rule.name!r}, and no [[team]] of that name")
+        return self
 
     @property
     def tz(self) -> ZoneInfo:
@@ -186,6 +198,9 @@ def explain(error: ValidationError) -> list[str]:
         if problem["type"] == "missing":
             sentences.append(f"`{key}` is missing; add it.")
             continue
+        if not key:
+            sentences.append(f"It {problem['msg'].removeprefix('Value error, ')}.")
+            continue
         message = _WANTED.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "value_error" and isinstance(problem["input"], dict):
             # A table as a whole is wrong: which one, and why, says more than all that is in it.
@@ -205,3 +220,6 @@ _WANTED: Final = {
 
 def policy_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+__all__ = ["InvalidPolicy", "Kind", "Policy", "Role", "RoleName", "parse", "policy_hash"]

@@ -1,14 +1,19 @@
-"""The report queue: what is read from Slack for everybody, now and then."""
+"""The report queue: what is read from Slack and RunPod for everybody, now and then."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import partial
 from typing import Final
 from zoneinfo import available_timezones
 
 import structlog
 
-from pods.errors import ChatError, NeedsGraphql, ProviderError, Retired
+from pods.catalog import Part, read, unread
+from pods.errors import ChatError, NeedsGraphql, NeedsRest, ProviderError, Retired
+from pods.model import Cloud, Value
+from pods.ports import PodProvider
 from pods.store.people import Groups
 from workers.context import Context, current
 from workers.edge import job
@@ -71,6 +76,34 @@ def read_account(period: str) -> None:
 
 def _plain(amount: Decimal | None) -> str | None:
     return None if amount is None else str(amount)
+
+
+@job()
+def read_catalog(period: str) -> None:
+    """Read every part of the catalog. One that cannot be read keeps what it last was, with its age and the reason."""
+    del period
+    context = current()
+    for part, read_part in _PARTS.items():
+        now = context.clock.now()
+        try:
+            values = tuple(read_part(context.provider))
+        except NeedsRest as error:
+            context.store.catalog.change(partial(unread, part=part, why=error.sentence), now)
+        except ProviderError as error:
+            log.warning("catalog.unread", part=part.value, error=type(error).__name__, detail=error.detail)
+            context.store.catalog.change(partial(unread, part=part, why=error.sentence), now)
+        else:
+            context.store.catalog.change(partial(read, part=part, values=values, at=now), now)
+
+
+_PARTS: Final[dict[Part, Callable[[PodProvider], Iterable[Value]]]] = {
+    Part.GPU_TYPES: lambda provider: provider.gpu_types(),
+    Part.COMMUNITY: lambda provider: provider.gpu_types(cloud=Cloud.COMMUNITY),
+    Part.CPU_TYPES: lambda provider: provider.cpu_types(),
+    Part.DATA_CENTERS: lambda provider: provider.data_centers(),
+    Part.NETWORK_VOLUMES: lambda provider: provider.network_volumes(),
+    Part.TEMPLATES: lambda provider: provider.templates(),
+}
 
 
 @job()

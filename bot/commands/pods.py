@@ -26,13 +26,15 @@ LIST: Final = Command(
     help=(
         "Shows the pods as RunPod last listed them, with GPU, owner and price per hour. Filters combine in any order."
     ),
-    examples=("list", "list mine", "list running h100", "list stopped unowned share"),
+    examples=("list", "list mine", "list running h100 sxm", "list stopped older than 14d", "list name=nlp-* share"),
     args=(
         Arg(name="mine", kind=ArgKind.CHOICE, bare=True, choices=("mine",), help="Only your own pods."),
         Arg(name="unowned", kind=ArgKind.CHOICE, bare=True, choices=("unowned",), help="Only pods nobody owns."),
         Arg(name="state", kind=ArgKind.STATE, bare=True, help="Such as `running`; `exited` is the same as `stopped`."),
         Arg(name="gpu", kind=ArgKind.GPU, bare=True, help="Such as `h100`, `a40` or `4090`."),
         Arg(name="owner", kind=ArgKind.PERSON, bare=True, help="Somebody's pods: `@` and their name."),
+        Arg(name="name", kind=ArgKind.WORD, help="A name, or a pattern such as `nlp-*`."),
+        Arg(name="older", kind=ArgKind.DURATION, help="Made longer ago than that, such as `14d`."),
     ),
     role=Role.VIEWER,
 )

@@ -6,26 +6,25 @@ Pure. Nothing is done here: each line is for a person to terminate or to keep fo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
 from pods.ledger.amounts import ZERO
-from pods.ledger.entries import Basis, Entry
+from pods.ledger.entries import HOUR, Basis, Entry
 from pods.ledger.rates import Rates
-from pods.ledger.sightings import NetworkVolume, SubjectKind
-from pods.model import Pod, PodStatus, Value
+from pods.ledger.sightings import SubjectKind
+from pods.model import Pod, PodStatus, Record, Value
 from pods.money import stopped_storage_per_month
+from pods.offers import NetworkVolume
+from pods.sweep_rules import SweepRule
 from pods.times import Instant
 
-KEPT_FOR: Final = timedelta(days=30)
-#: A pod that was stopped last night is not forgotten, and a volume between two pods is no orphan.
-STOPPED_AT_LEAST: Final = timedelta(days=3)
-UNATTACHED_AT_LEAST: Final = timedelta(days=7)
 _IDLE: Final = frozenset({PodStatus.EXITED, PodStatus.ERROR})
 
 
-class Kept(Value):
+class Kept(Record):
     """A person said that this stays; asked again afterwards."""
 
     v: int = 1
@@ -43,7 +42,7 @@ class SweepLine(Value):
     size_gb: int | None = None
     since: Instant
     days: int
-    #: USD since then; only what the books hold, so at least this much.
+    #: USD since then.
     so_far: Decimal = ZERO
     so_far_basis: Basis = Basis.ESTIMATE
     #: USD, estimated; None: what disks it has is not known.
@@ -62,8 +61,13 @@ class Sweep(Value):
         return sum((line.per_month or ZERO for line in self.lines if kind in {None, line.kind}), ZERO)
 
 
-def kept_by(kind: SubjectKind, subject: str, by: str, now: datetime) -> Kept:
-    return Kept(kind=kind, id=subject, by=by, until=now + KEPT_FOR)
+def kept_id(kind: SubjectKind, subject: str) -> str:
+    """The record's id."""
+    return f"{kind.value}.{subject}"
+
+
+def kept_by(kind: SubjectKind, subject: str, by: str, now: datetime, rule: SweepRule) -> Kept:
+    return Kept(kind=kind, id=subject, by=by, until=now + timedelta(days=rule.keep_days))
 
 
 def unattached_since(
@@ -88,11 +92,14 @@ def sweep(
     kept: Iterable[Kept],
     owners: Mapping[str, str],
     rates: Rates,
+    rule: SweepRule,
     now: datetime,
 ) -> Sweep:
     """`stopped` and `unattached`: since when, by id. What has no such time is new, or not known, and is left out."""
-    spent = _spent({**_keys(SubjectKind.POD, stopped), **_keys(SubjectKind.VOLUME, unattached)}, entries)
-    lines = [*_pod_lines(pods, stopped, rates, now), *_volume_lines(volumes, unattached, rates, now)]
+    books = _books({**_keys(SubjectKind.POD, stopped), **_keys(SubjectKind.VOLUME, unattached)}, entries)
+    days = {SubjectKind.POD: rule.stopped_days, SubjectKind.VOLUME: rule.unattached_days}
+    every = [*_pod_lines(pods, stopped, rates, now), *_volume_lines(volumes, unattached, rates, now)]
+    lines = [line for line in every if now - line.since >= timedelta(days=days[line.kind])]
     # A stopped pod without a disk of its own costs nothing; there is nothing to sweep.
     costing = [line for line in lines if line.per_month is None or line.per_month]
     held = {(each.kind, each.id) for each in kept if each.until > now}
@@ -100,7 +107,7 @@ def sweep(
     return Sweep(
         at=now,
         lines=tuple(
-            line.model_copy(update={"owner": owners.get(line.id), **spent.get((line.kind, line.id), {})})
+            _so_far(line, books.get((line.kind, line.id)), rates, now).model_copy(update={"owner": owners.get(line.id)})
             for line in sorted(shown, key=_dearest)
         ),
         kept=len(costing) - len(shown),
@@ -116,7 +123,7 @@ def _pod_lines(
 ) -> Iterator[SweepLine]:
     for pod in pods:
         since = stopped.get(pod.id)
-        if pod.status in _IDLE and since is not None and now - since >= STOPPED_AT_LEAST:
+        if pod.status in _IDLE and since is not None:
             yield SweepLine(
                 kind=SubjectKind.POD,
                 id=pod.id,
@@ -133,7 +140,7 @@ def _volume_lines(
 ) -> Iterator[SweepLine]:
     for volume in volumes:
         since = unattached.get(volume.id)
-        if since is not None and now - since >= UNATTACHED_AT_LEAST:
+        if since is not None:
             yield SweepLine(
                 kind=SubjectKind.VOLUME,
                 id=volume.id,
@@ -141,7 +148,9 @@ def _volume_lines(
                 size_gb=volume.size_gb,
                 since=since,
                 days=(now - since).days,
-                per_month=rates.network_per_month(size_gb=volume.size_gb, tier=volume.tier),
+                per_month=None
+                if volume.size_gb is None
+                else rates.network_per_month(size_gb=volume.size_gb, tier=volume.type),
             )
 
 
@@ -152,16 +161,32 @@ def _keys(kind: SubjectKind, since: Mapping[str, datetime]) -> dict[_Key, dateti
     return {(kind, key): at for key, at in since.items()}
 
 
-def _spent(since: Mapping[_Key, datetime], entries: Iterable[Entry]) -> dict[_Key, dict[str, object]]:
-    """Storage dollars in the hours since then, and whether they are billed."""
-    sums: dict[_Key, Decimal] = {}
-    bases: dict[_Key, set[Basis]] = {}
+@dataclass(slots=True)
+class _Books:
+    """Storage dollars in the hours of one subject."""
+
+    first: datetime
+    usd: Decimal = ZERO
+    bases: set[Basis] = field(default_factory=set)
+
+
+def _books(since: Mapping[_Key, datetime], entries: Iterable[Entry]) -> dict[_Key, _Books]:
+    found: dict[_Key, _Books] = {}
     for entry in entries:
         key = (entry.kind, entry.id)
-        if key in since and entry.hour >= since[key]:
-            sums[key] = sums.get(key, ZERO) + entry.amounts.stopped_disk + entry.amounts.network_volume
-            bases.setdefault(key, set()).add(entry.basis)
-    return {
-        key: {"so_far": usd, "so_far_basis": bases[key].pop() if len(bases[key]) == 1 else Basis.PARTLY_BILLED}
-        for key, usd in sums.items()
-    }
+        if key in since and entry.hour + HOUR > since[key]:
+            books = found.setdefault(key, _Books(first=entry.hour))
+            books.first = min(books.first, entry.hour)
+            books.usd += entry.amounts.stopped_disk + entry.amounts.network_volume
+            books.bases.add(entry.basis)
+    return found
+
+
+def _so_far(line: SweepLine, books: _Books | None, rates: Rates, now: datetime) -> SweepLine:
+    """What the books hold since then; of the time before they begin, at today's rate."""
+    first = books.first if books else now
+    before = Decimal(max((first - line.since) // timedelta(seconds=1), 0)) / 3600
+    assumed = (line.per_month or ZERO) * before / rates.hours_per_month
+    bases = {*(books.bases if books else ()), *({Basis.ESTIMATE} if assumed else ())} or {Basis.ESTIMATE}
+    basis = bases.pop() if len(bases) == 1 else Basis.PARTLY_BILLED
+    return line.model_copy(update={"so_far": (books.usd if books else ZERO) + assumed, "so_far_basis": basis})

@@ -8,10 +8,17 @@ from typing import Final
 
 import redis
 
+from pods.catalog import Catalog
+from pods.gathering import Gathering
 from pods.holds import Holds
+from pods.incidents import Incident
+from pods.losses import Loss
+from pods.protection import Protection
 from pods.protectors import Words
 from pods.shadow import AutoStop, ShadowStop
+from pods.sights import Sight
 from pods.spells import PodSpells
+from pods.store.catalog import CatalogStore
 from pods.store.changes import ChangeStore
 from pods.store.clockwork import Clockwork
 from pods.store.connection import Scripts, connect
@@ -27,6 +34,8 @@ from pods.store.walk import WalkStore
 
 #: A protector's word is of no use once the window it speaks of is long past.
 WORDS_FOR: Final = timedelta(days=2)
+#: Losses and incidents stay readable for this long after their last change.
+LOSSES_FOR: Final = timedelta(days=90)
 #: What idleness cost and led to is summed up from these for a month and more.
 _IDLE_FOR: Final = timedelta(days=45)
 
@@ -45,6 +54,12 @@ class Store:
     holds: Records[Holds]
     #: By pod id: what its protectors last said.
     words: Records[Words]
+    catalog: CatalogStore
+    protections: Records[Protection]
+    sights: Records[Sight]
+    losses: Records[Loss]
+    incidents: Records[Incident]
+    gathering: Records[Gathering]
     changes: ChangeStore
     samples: SampleStore
     verdicts: VerdictStore
@@ -72,6 +87,12 @@ def open_store(url: str, account: str) -> Store:
         clockwork=Clockwork(client, scripts, keys),
         holds=Records(client, scripts, keys, "holds", Holds),
         words=Records(client, scripts, keys, "words", Words, keep=WORDS_FOR),
+        catalog=CatalogStore(Records(client, scripts, keys, "catalog", Catalog)),
+        protections=Records(client, scripts, keys, "protection", Protection),
+        sights=Records(client, scripts, keys, "sight", Sight),
+        losses=Records(client, scripts, keys, "loss", Loss, keep=LOSSES_FOR),
+        incidents=Records(client, scripts, keys, "incident", Incident, keep=LOSSES_FOR),
+        gathering=Records(client, scripts, keys, "gathering", Gathering),
         changes=ChangeStore(client, keys),
         samples=SampleStore(client, scripts, keys),
         verdicts=VerdictStore(client, scripts, keys),

@@ -180,6 +180,26 @@ def test_buttons_of_an_ended_message_go_on_working(bot: Bot) -> None:
     assert bot.runpod.world.pods["abc123"].status.value in {PodStatus.RUNNING.value, PodStatus.STARTING.value}
 
 
+def test_list_knows_gpus_by_the_names_people_use(bot: Bot) -> None:
+    """RunPod's id says "H100 80GB HBM3"; the catalog calls it H100 SXM."""
+    sxm = bot.exec("/pod list h100 sxm").private[0]
+    pcie = bot.exec("/pod list h100 pcie").private[0]
+
+    assert "abc123" in sxm
+    assert "r8h5yc" in sxm
+    assert "f6j1bs" not in sxm
+    assert "No pod of 6 matches" in pcie
+
+
+def test_list_filters_by_age_and_name(bot: Bot) -> None:
+    old = bot.exec("/pod list older than 14d").private[0]
+    named = bot.exec("/pod list name=*train*").private[0]
+
+    assert "p4v9td" in old
+    assert old.count("(`") == 1
+    assert named.count("(`") == 3
+
+
 def test_list_filters_by_state_gpu_owner_and_mine(bot: Bot) -> None:
     bot.own("abc123", BOB)
     everything = bot.exec("/pod list").private[0]

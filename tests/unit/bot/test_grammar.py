@@ -180,6 +180,11 @@ def test_list_takes_its_filters_in_any_order() -> None:
         assert understood(typed, REGISTRY).values == wanted
 
 
+def test_an_age_is_said_as_people_say_it() -> None:
+    for typed in ("list stopped older than 14d", "ls older=14d exited", "list older 2 weeks stopped"):
+        assert understood(typed, REGISTRY).values == {"state": State.STOPPED, "older": timedelta(days=14)}
+
+
 def test_give_takes_person_and_pod_in_any_order() -> None:
     for typed in ("give abc123 <@U1|bob>", "give <@U1> abc123", "give abc123 to <@U1>", "give the pod abc123 to=<@U1>"):
         invocation = understood(typed, REGISTRY)

@@ -11,24 +11,24 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from pods.budgets import (
+    ApprovalRule,
     Budget,
     BudgetRule,
     Period,
-    PriceRule,
     Scope,
     Then,
     Told,
     Verdict,
-    budgets,
     noticed,
     ruling,
 )
 from pods.ledger.entries import Labels
 from pods.ledger.usd import Usd
+from pods.spending import budgets
 from tests.unit.money.books import MONDAY, UTC_ZONE, entry
 
-MINE = Labels(owner="U1", team="nlp", preset="train")
-NO_PRICE = PriceRule()
+MINE = Labels(owner="U0ALICE", team="nlp", preset="train")
+NO_PRICE = ApprovalRule()
 usd: TypeAdapter[Decimal] = TypeAdapter(Usd)
 
 
@@ -54,7 +54,7 @@ def test_a_figure_that_is_none_is_refused(bad: object) -> None:
     with pytest.raises(ValidationError):
         usd.validate_python(bad)
     with pytest.raises(ValidationError):
-        PriceRule.model_validate({"above_per_hour": bad} if bad is not None else {"above_per_hour": "none"})
+        ApprovalRule.model_validate({"above_per_hour": bad} if bad is not None else {"above_per_hour": "none"})
 
 
 @pytest.mark.parametrize(("text", "read"), [("250", 250), (" $12.50 ", 12.5), (12.5, 12.5), (0, 0), ("1e3", 1000)])
@@ -212,7 +212,7 @@ def test_the_strictest_word_counts_and_only_of_budgets_that_would_pay() -> None:
     pots = [
         pot("100", then="tell"),
         pot("100", scope="team", name="vision", then="refuse"),
-        pot("100", scope="owner", name="U1", then="require_approval"),
+        pot("100", scope="owner", name="U0ALICE", then="require_approval"),
     ]
     told = ruling(pots, NO_PRICE, MINE, Decimal(1))
     assert told.verdict is Verdict.REQUIRE_APPROVAL
@@ -231,7 +231,7 @@ def test_the_strictest_word_counts_and_only_of_budgets_that_would_pay() -> None:
 )
 def test_a_price_above_the_rule_or_not_known_needs_a_second_person(per_hour: str | None, verdict: Verdict) -> None:
     price = None if per_hour is None else Decimal(per_hour)
-    assert ruling([], PriceRule(above_per_hour=Decimal(5)), MINE, price).verdict is verdict
+    assert ruling([], ApprovalRule(above_per_hour=Decimal(5)), MINE, price).verdict is verdict
 
 
 def test_the_defaults_tell_only() -> None:

@@ -11,10 +11,12 @@ from pods.ledger.amounts import Amounts
 from pods.ledger.entries import Basis, Entry
 from pods.ledger.rates import published
 from pods.ledger.savings import CREDIT, Deed, Saving, StopByBot, actions, cheaper, saved
-from pods.ledger.sightings import NetworkVolume, SubjectKind
+from pods.ledger.sightings import SubjectKind
 from pods.ledger.sweep import Sweep, kept_by, sweep, unattached_since
 from pods.ledger.totals import Window
 from pods.model import Cloud, Gpu, GpuType, PersistentMount, Pod, PodStatus
+from pods.offers import NetworkVolume
+from pods.sweep_rules import SweepRule
 from tests.unit.money.books import MONDAY, entry
 from tests.unit.pods.builders import pod
 
@@ -144,6 +146,7 @@ def swept(pods: list[Pod], volumes: list[NetworkVolume], **changes: object) -> S
         "kept": (),
         "owners": {"s1": "U1"},
         "rates": published(),
+        "rule": RULE,
         "now": NOW,
     }
     since = {each.id: NOW - 10 * DAY for each in pods}
@@ -151,7 +154,8 @@ def swept(pods: list[Pod], volumes: list[NetworkVolume], **changes: object) -> S
     return sweep(pods, since, volumes, loose, **{**usual, **changes})  # type: ignore[arg-type]
 
 
-VOLUME = NetworkVolume(id="v1", name="data", size_gb=1500)
+VOLUME = NetworkVolume(id="v1", name="data", size_gb=1500, data_center="EU-RO-1")
+RULE = SweepRule()
 
 
 def test_stopped_pods_and_loose_volumes_are_listed_dearest_first() -> None:
@@ -168,20 +172,31 @@ def test_stopped_pods_and_loose_volumes_are_listed_dearest_first() -> None:
 
 def test_dollars_so_far_are_what_the_books_hold_since_it_stands() -> None:
     parts = Amounts(stopped_disk=Decimal("0.03"))
-    books = [entry(NOW - day * DAY, id="s1", estimate=parts) for day in (1, 2, 30)]
+    books = [entry(NOW - day * DAY, id="s1", estimate=parts) for day in (10, 2, 30)]
     (line,) = swept([stopped()], [], entries=books).lines
     assert (line.so_far, line.so_far_basis) == (Decimal("0.06"), Basis.ESTIMATE)
     billed = books[0].model_copy(update={"billed": parts})
     (line,) = swept([stopped()], [], entries=[billed, *books[1:]]).lines
     assert line.so_far_basis is Basis.PARTLY_BILLED
+    (line,) = swept([stopped()], [], entries=[billed]).lines
+    assert (line.so_far, line.so_far_basis) == (Decimal("0.03"), Basis.BILLED)
+
+
+def test_of_time_before_the_books_it_is_todays_rate_by_the_hour() -> None:
+    (line,) = swept([stopped()], []).lines
+    assert (round(line.so_far, 4), line.so_far_basis) == (round(Decimal(20) * 240 / 730, 4), Basis.ESTIMATE)
+    paid = entry(NOW - 5 * DAY, id="s1", billed=Amounts(stopped_disk=Decimal(1)))
+    (line,) = swept([stopped()], [], entries=[paid]).lines
+    assert round(line.so_far, 4) == round(1 + Decimal(20) * 120 / 730, 4)
+    assert line.so_far_basis is Basis.PARTLY_BILLED
 
 
 def test_what_somebody_keeps_is_left_out_until_its_day() -> None:
-    keep = kept_by(SubjectKind.POD, "s1", "U1", NOW - 29 * DAY)
+    keep = kept_by(SubjectKind.POD, "s1", "U1", NOW - 29 * DAY, RULE)
     found = swept([stopped()], [], kept=[keep])
     assert (found.lines, found.kept) == ((), 1)
     assert swept([stopped()], [], kept=[keep.model_copy(update={"until": NOW})]).kept == 0
-    assert len(swept([stopped()], [], kept=[kept_by(SubjectKind.VOLUME, "s1", "U1", NOW)]).lines) == 1
+    assert len(swept([stopped()], [], kept=[kept_by(SubjectKind.VOLUME, "s1", "U1", NOW, RULE)]).lines) == 1
 
 
 def test_what_just_stopped_runs_or_costs_nothing_is_no_waste() -> None:
@@ -194,6 +209,7 @@ def test_what_just_stopped_runs_or_costs_nothing_is_no_waste() -> None:
         kept=(),
         owners={},
         rates=published(),
+        rule=RULE,
         now=NOW,
     ) == Sweep(at=NOW)
     assert swept([on_sxm(), pod(PodStatus.EXITED, id="n")], []).lines == ()

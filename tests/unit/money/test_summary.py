@@ -7,13 +7,14 @@ import io
 from datetime import timedelta
 from decimal import Decimal
 
-from pods.budgets import BudgetRule, budgets
+from pods.budgets import BudgetRule
 from pods.ledger.amounts import Amounts
 from pods.ledger.entries import Basis, Entry, Labels
 from pods.ledger.runway import runway
 from pods.ledger.savings import Deed, Saving, StopByBot
 from pods.ledger.sightings import SubjectKind
 from pods.money import cents
+from pods.spending import budgets
 from pods.summary import COLUMNS, Edition, Figures, Summary, books_from, summary, table, window_for
 from tests.unit.money.books import BERLIN, MONDAY, UTC_ZONE, entry, weeks
 

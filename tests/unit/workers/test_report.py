@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from pods.errors import ChatError, NeedsGraphql, Retired, TimedOut
-from pods.model import Account
+from pods.catalog import Part
+from pods.errors import ChatError, NeedsGraphql, NeedsRest, Retired, TimedOut
+from pods.model import Account, Cloud, GpuType
+from pods.offers import NetworkVolume
 from pods.policy import Role
 from pods.times import to_ms
 from tests.unit.pods.builders import NOON, at
 from tests.unit.workers.world import World
-from workers.report import read_account, refresh_person, refresh_roles
+from workers.report import read_account, read_catalog, refresh_person, refresh_roles
 
 GROUPS = """
 [roles]
@@ -129,3 +131,64 @@ def test_health_is_told_what_graphql_said_of_the_account(world: World, answer: A
     world.runpod.account_answer = answer
     read_account("1")
     assert world.store.clockwork.reports() == {"graphql": {"at": to_ms(NOON), **told}}
+
+
+# -- the catalog
+
+
+def h100() -> GpuType:
+    return GpuType(
+        id="NVIDIA H100 80GB HBM3",
+        name="H100 SXM",
+        memory_gb=80,
+        secure=True,
+        community=True,
+        price_secure=Decimal("3.29"),
+        price_community=Decimal("2.69"),
+        availability="LOW",
+    )
+
+
+def test_every_part_of_the_catalog_is_read_with_its_time(world: World) -> None:
+    world.runpod.offers = {Part.GPU_TYPES: (h100(),), Part.NETWORK_VOLUMES: (volume := _volume(),)}
+
+    read_catalog("1")
+
+    catalog = world.store.catalog.load()
+    assert catalog.gpu_types == (h100(),)
+    assert catalog.community == (h100().model_copy(update={"cloud": Cloud.COMMUNITY}),)
+    assert catalog.network_volumes == (volume,)
+    assert {part: catalog.read_at(part) for part in Part} == dict.fromkeys(Part, NOON)
+
+
+def _volume() -> NetworkVolume:
+    return NetworkVolume(id="v1", name="data", size_gb=10, data_center="EU-RO-1")
+
+
+def test_a_part_that_cannot_be_read_keeps_what_it_was_and_holds_up_no_other(world: World) -> None:
+    world.runpod.offers = {Part.GPU_TYPES: (h100(),)}
+    read_catalog("1")
+    world.clock.advance(300)
+    world.runpod.offers = {Part.GPU_TYPES: TimedOut(), Part.CPU_TYPES: NeedsRest(), Part.TEMPLATES: ()}
+
+    read_catalog("2")
+
+    catalog = world.store.catalog.load()
+    assert catalog.gpu_types == (h100(),)
+    assert catalog.read_at() == NOON
+    assert catalog.read_at(Part.TEMPLATES) == at(300)
+    assert catalog.troubles == {
+        Part.GPU_TYPES: TimedOut.sentence_default,
+        Part.COMMUNITY: TimedOut.sentence_default,
+        Part.CPU_TYPES: NeedsRest.sentence_default,
+    }
+
+
+def test_the_catalog_goes_on_from_a_trouble_that_ended(world: World) -> None:
+    world.runpod.offers = {Part.GPU_TYPES: TimedOut()}
+    read_catalog("1")
+    world.runpod.offers = {Part.GPU_TYPES: (h100(),)}
+
+    read_catalog("2")
+
+    assert world.store.catalog.load().troubles == {}

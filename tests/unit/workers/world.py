@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from pods.catalog import Part
 from pods.errors import NeedsGraphql, PodNotFound, ProviderError
 from pods.jobs import Job
 from pods.messages import Target
@@ -57,6 +58,8 @@ class FakeRunPod:
     log_reads: list[tuple[str, str, int]] = field(default_factory=list)
     #: Called inside each read of a log.
     log_takes: Callable[[], object] | None = None
+    #: The catalog by part, or why it cannot be read.
+    offers: dict[Part, Sequence[Any] | ProviderError] = field(default_factory=dict)
     #: Called once, inside the next read.
     meanwhile: Callable[[], None] | None = None
     #: Called instead of nothing when an action comes in.
@@ -116,19 +119,25 @@ class FakeRunPod:
         raise NotImplementedError
 
     def gpu_types(self, *, count: int = 1, cloud: Cloud = Cloud.SECURE) -> Sequence[GpuType]:
-        raise NotImplementedError
+        return [gpu.model_copy(update={"cloud": cloud}) for gpu in self._offered(Part.GPU_TYPES)]
 
     def cpu_types(self) -> Sequence[CpuType]:
-        raise NotImplementedError
+        return self._offered(Part.CPU_TYPES)
 
     def data_centers(self) -> Sequence[DataCenter]:
-        raise NotImplementedError
+        return self._offered(Part.DATA_CENTERS)
 
     def network_volumes(self) -> Sequence[NetworkVolume]:
-        raise NotImplementedError
+        return self._offered(Part.NETWORK_VOLUMES)
 
     def templates(self) -> Sequence[Template]:
-        raise NotImplementedError
+        return self._offered(Part.TEMPLATES)
+
+    def _offered(self, part: Part) -> Sequence[Any]:
+        offered = self.offers.get(part, ())
+        if isinstance(offered, ProviderError):
+            raise offered
+        return offered
 
     def account(self) -> Account:
         if isinstance(self.account_answer, ProviderError):

@@ -1,0 +1,71 @@
+"""Which pods a person describes: by owner, state, GPU, name, age. One table for lists and for verbs on many pods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from typing import Final
+
+from bot import gpus, states
+from pods.catalog import Catalog
+from pods.fleet import Owner, OwnerKind, PodFacts, owners
+from pods.model import Pod
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """The same for every pod looked at."""
+
+    viewer: str
+    now: datetime
+    facts: Mapping[str, PodFacts] = field(default_factory=dict)
+    catalog: Catalog = field(default_factory=Catalog)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a description is held against: the pod, and what is known around it."""
+
+    pod: Pod
+    owner: Owner | None
+    around: Around
+
+    @property
+    def person(self) -> str | None:
+        return self.owner.user if self.owner and self.owner.kind is OwnerKind.PERSON else None
+
+
+def _gpu(seen: Seen, word: object) -> bool:
+    gpu = seen.pod.gpu
+    return gpu is not None and gpus.names(str(word), gpu.id, seen.around.catalog.gpu_name(gpu.id))
+
+
+def _name(seen: Seen, pattern: object) -> bool:
+    return fnmatchcase(seen.pod.name.casefold(), str(pattern).casefold())
+
+
+def _older(seen: Seen, age: object) -> bool:
+    """Made longer ago than that. One whose age RunPod did not say is not known to be old."""
+    made = seen.pod.created_at
+    return made is not None and isinstance(age, timedelta) and seen.around.now - made > age
+
+
+#: By the argument's name in a command.
+FILTERS: Final[dict[str, Callable[[Seen, object], bool]]] = {
+    "mine": lambda seen, _: seen.person == seen.around.viewer,
+    "unowned": lambda seen, _: seen.owner is None,
+    "owner": lambda seen, user: seen.person == user,
+    "state": lambda seen, state: seen.pod.status in states.State(str(state)).statuses,
+    "gpu": _gpu,
+    "name": _name,
+    "older": _older,
+}
+
+
+def matches(pod: Pod, wanted: Mapping[str, object], around: Around) -> bool:
+    """Whether the pod passes every filter given."""
+    owner = owners(around.facts, pod.id)
+    seen = Seen(pod=pod, owner=owner, around=around)
+    return all(FILTERS[name](seen, value) for name, value in wanted.items() if value is not None)
