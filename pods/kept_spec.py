@@ -18,7 +18,9 @@ from pods.model import Cloud, CpuRequest, GpuRequest, NetworkMount, PersistentMo
 #: The name of our stamp in a pod's env: the id of the operation that created it.
 STAMP: Final = "PODKEEPER_OP"
 #: RunPod sets these itself; sent again they would be the lost pod's.
-_INJECTED: Final = re.compile(r"RUNPOD_(POD_ID|DC_ID|POD_HOSTNAME|GPU_COUNT|CPU_COUNT|PUBLIC_IP|TCP_PORT_\d+|VOLUME_ID|API_KEY)")
+_INJECTED: Final = re.compile(
+    r"RUNPOD_(POD_ID|DC_ID|POD_HOSTNAME|GPU_COUNT|CPU_COUNT|PUBLIC_IP|TCP_PORT_\d+|VOLUME_ID|API_KEY)"
+)
 _REFERENCE: Final = re.compile(r"\{\{\s*RUNPOD_SECRET_\w+\s*\}\}")
 
 
@@ -96,7 +98,9 @@ def kept(pod: Pod, env: KeptEnv, *, gpu_count: int | None = None) -> KeptSpec:
     )
 
 
-def spec_of(spec: KeptSpec, *, name: str, gpu: GpuRequest | None, cloud: Cloud, data_centers: tuple[str, ...]) -> PodSpec:
+def spec_of(
+    spec: KeptSpec, *, name: str, gpu: GpuRequest | None, cloud: Cloud, data_centers: tuple[str, ...]
+) -> PodSpec:
     """What to create, but for the env's sealed values: those are added by the worker in the moment of the call."""
     return PodSpec(
         name=name,

@@ -1,4 +1,4 @@
-"""Bringing one lost pod's work back: the record, and what holds of it. `pods.recovery_steps` decides how it moves. Pure."""
+"""Bringing one lost pod's work back: the record, and what holds of it. Pure; `pods.recovery_steps` moves it."""
 
 from __future__ import annotations
 
@@ -275,7 +275,8 @@ def subject(recovery: Recovery, attempt: Attempt) -> str:
 
 def gap(rounds: int) -> timedelta:
     """How long to wait after so many rounds that found no room."""
-    return min(FIRST_GAP * 2 ** min(max(rounds - 1, 0), 10), LAST_GAP)
+    doubled: int = 2 ** min(max(rounds - 1, 0), 10)
+    return min(FIRST_GAP * doubled, LAST_GAP)
 
 
 def next_try_at(recovery: Recovery, now: datetime) -> datetime:
@@ -366,14 +367,23 @@ class Order(Value):
         return _VERBS.get(self.deed)
 
 
-_VERBS: Final = {Deed.START: Verb.START, Deed.STOP: Verb.STOP, Deed.TERMINATE: Verb.TERMINATE, Deed.CLEAR: Verb.TERMINATE}
+_VERBS: Final = {
+    Deed.START: Verb.START,
+    Deed.STOP: Verb.STOP,
+    Deed.TERMINATE: Verb.TERMINATE,
+    Deed.CLEAR: Verb.TERMINATE,
+}
 
 
 def pending(recovery: Recovery) -> Order | None:
     """What must stand ordered now, by the record alone: a worker that takes over a dead one orders it again."""
     attempt = recovery.current
     if attempt is None:
-        return Order(deed=Deed.CLEAR, subject=recovery.id, pod_id=recovery.lost.id) if recovery.husk is Husk.GOING else None
+        return (
+            Order(deed=Deed.CLEAR, subject=recovery.id, pod_id=recovery.lost.id)
+            if recovery.husk is Husk.GOING
+            else None
+        )
     if attempt.withdraw is not None and attempt.pod_id is not None:
         deed = Deed.TERMINATE if attempt.offer.creates else Deed.STOP
         return Order(deed=deed, subject=subject(recovery, attempt), pod_id=attempt.pod_id)
