@@ -6,40 +6,16 @@ PODKEEPER_SPEC_KEY, or, without that key, not at all: then the pod can be made a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
-from pydantic import Field, SecretStr
+from pods.model import Cloud, CpuRequest, GpuRequest, NetworkMount, PersistentMount, Pod, Value
+from pods.sealing import EnvVar, NoSpecKey, Sealer, is_reference
 
-from pods.model import Cloud, CpuRequest, GpuRequest, NetworkMount, PersistentMount, Pod, PodSpec, Value
-
-#: The name of our stamp in a pod's env: the id of the operation that created it.
-STAMP: Final = "PODKEEPER_OP"
-#: RunPod sets these itself; sent again they would be the lost pod's.
-_INJECTED: Final = re.compile(
-    r"RUNPOD_(POD_ID|DC_ID|POD_HOSTNAME|GPU_COUNT|CPU_COUNT|PUBLIC_IP|TCP_PORT_\d+|VOLUME_ID|API_KEY)"
-)
-_REFERENCE: Final = re.compile(r"\{\{\s*RUNPOD_SECRET_\w+\s*\}\}")
-
-
-class KeptEnv(Value):
-    #: Every name but those that RunPod and we set.
-    names: tuple[str, ...] = ()
-    #: Values that are references to RunPod secrets, by name.
-    references: Mapping[str, str] = Field(default_factory=dict)
-    #: The other values, sealed together. None: there are none, or there was no key.
-    sealed: str | None = None
-
-    @property
-    def secret_names(self) -> tuple[str, ...]:
-        return tuple(name for name in self.names if name not in self.references)
-
-    @property
-    def lost_with_the_pod(self) -> tuple[str, ...]:
-        """Names whose values nobody has once RunPod has forgotten the pod."""
-        return () if self.sealed is not None else self.secret_names
+#: Put into every pod anew: our stamp, and what RunPod makes for SSH and Jupyter.
+_SET_ANEW: Final = frozenset({"PODKEEPER_OP", "PUBLIC_KEY", "JUPYTER_PASSWORD"})
+_RUNPODS: Final = "RUNPOD_"
 
 
 class KeptSpec(Value):
@@ -58,9 +34,19 @@ class KeptSpec(Value):
     mounts_known: bool = True
     #: The id of the credentials its image is pulled with.
     registry: str | None = None
+    #: RunPod put the account's SSH keys, or a Jupyter password, into it.
+    start_ssh: bool = False
+    start_jupyter: bool = False
     #: USD per GPU and hour; None: not a spot pod, as far as is known.
     bid: Decimal | None = None
-    env: KeptEnv = KeptEnv()
+    #: References in clear, other values sealed.
+    env: tuple[EnvVar, ...] = ()
+    #: Names whose values could not be kept: nobody has them once RunPod has forgotten the pod.
+    unkept: tuple[str, ...] = ()
+
+    @property
+    def env_names(self) -> tuple[str, ...]:
+        return tuple(sorted((*(each.name for each in self.env), *self.unkept)))
 
     @property
     def host_local(self) -> bool:
@@ -68,60 +54,55 @@ class KeptSpec(Value):
         return self.persistent is not None or not self.mounts_known
 
 
-def environment(values: Mapping[str, SecretStr]) -> dict[str, SecretStr]:
-    """What of a pod's env belongs to its maker."""
-    return {name: value for name, value in values.items() if name != STAMP and not _INJECTED.fullmatch(name)}
+def own(name: str) -> bool:
+    """Whether a variable belongs to the pod's maker: RunPod sets its own, and we our stamp, anew for each pod."""
+    return name not in _SET_ANEW and not name.startswith(_RUNPODS)
 
 
-def references(values: Mapping[str, SecretStr]) -> dict[str, str]:
-    """The values that say only which RunPod secret to put there."""
-    shown = {name: value.get_secret_value() for name, value in values.items()}
-    return {name: value for name, value in shown.items() if _REFERENCE.fullmatch(value.strip())}
+def kept_env(values: Mapping[str, str], sealer: Sealer) -> tuple[tuple[EnvVar, ...], tuple[str, ...]]:
+    """What of an env may be kept, and the names of what may not for want of a key."""
+    mine = {name: value for name, value in values.items() if own(name)}
+    try:
+        return sealer.seal(mine), ()
+    except NoSpecKey:
+        shown = {name: value for name, value in mine.items() if is_reference(value)}
+        return sealer.seal(shown), tuple(sorted(set(mine) - set(shown)))
 
 
-def kept(pod: Pod, env: KeptEnv, *, gpu_count: int | None = None) -> KeptSpec:
-    """Of a pod as read. `gpu_count`: what it had while it ran, where a reading may show a start without GPUs."""
-    count = max(gpu_count or 0, pod.gpu.count if pod.gpu else 0)
+def kept(pod: Pod, values: Mapping[str, str], sealer: Sealer, *, registry: str | None = None) -> KeptSpec:
+    """Of a pod as read while it had its GPUs."""
+    env, unkept = kept_env(values, sealer)
     return KeptSpec(
         image=pod.image,
         args=pod.args,
         disk_gb=pod.disk_gb,
         ports=pod.ports,
-        gpu=GpuRequest(id=pod.gpu.id, count=count) if pod.gpu and count else None,
+        gpu=GpuRequest(id=pod.gpu.id, count=pod.gpu.count) if pod.gpu and pod.gpu.count else None,
         cpu=CpuRequest(id=pod.cpu.id, vcpu_count=pod.cpu.vcpu_count) if pod.cpu else None,
         cloud=pod.cloud or Cloud.SECURE,
         data_center=pod.data_center,
         persistent=pod.persistent,
         network=pod.network,
         mounts_known=pod.mounts_known,
+        registry=registry,
+        start_ssh="PUBLIC_KEY" in values,
+        start_jupyter="JUPYTER_PASSWORD" in values,
         env=env,
+        unkept=unkept,
     )
 
 
-def spec_of(
-    spec: KeptSpec, *, name: str, gpu: GpuRequest | None, cloud: Cloud, data_centers: tuple[str, ...]
-) -> PodSpec:
-    """What to create, but for the env's sealed values: those are added by the worker in the moment of the call."""
-    return PodSpec(
-        name=name,
-        image=spec.image,
-        args=spec.args or None,
-        disk_gb=spec.disk_gb,
-        ports=spec.ports,
-        env=dict(spec.env.references),
-        gpu=gpu,
-        cpu=spec.cpu,
-        cloud=cloud,
-        data_centers=data_centers,
-        persistent=spec.persistent,
-        network=spec.network,
-    )
+def renewed(old: KeptSpec | None, new: KeptSpec) -> KeptSpec:
+    """A newer reading; one of a pod without its GPUs does not make it forget which it had."""
+    if old is None or new.gpu is not None or new.cpu is not None:
+        return new
+    return new.model_copy(update={"gpu": old.gpu})
 
 
 def same_shape(spec: KeptSpec, pod: Pod) -> bool:
     """Whether the pod as listed is still what was kept; env values cannot be told from here."""
-    names = tuple(sorted(name for name in pod.env_names if name != STAMP and not _INJECTED.fullmatch(name)))
+    names = tuple(sorted(name for name in pod.env_names if own(name)))
     told = (pod.image, pod.args, pod.disk_gb, pod.ports, pod.persistent, pod.network, pod.mounts_known)
     was = (spec.image, spec.args, spec.disk_gb, spec.ports, spec.persistent, spec.network, spec.mounts_known)
     gpu = pod.gpu is None or not pod.gpu.count or spec.gpu == GpuRequest(id=pod.gpu.id, count=pod.gpu.count)
-    return told == was and names == tuple(sorted(spec.env.names)) and gpu
+    return told == was and names == spec.env_names and gpu

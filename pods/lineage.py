@@ -9,7 +9,7 @@ from typing import Final
 
 from pods.ids import ID_LENGTH
 from pods.kept_spec import KeptSpec, same_shape
-from pods.model import Pod, Value
+from pods.model import Pod, Record
 from pods.recovery_rules import Move, RecoveryRule
 from pods.times import Instant
 
@@ -21,11 +21,9 @@ READ_GAP: Final = timedelta(minutes=5)
 _SUFFIX: Final = re.compile(rf"-[a-z2-7]{{{ID_LENGTH}}}$")
 
 
-class Lineage(Value):
+class Lineage(Record):
     """The record of one protected pod; its id is the pod's."""
 
-    v: int = 1
-    version: int = 0
     pod_id: str
     #: Stays the same through every replacement.
     lineage: str
@@ -102,6 +100,6 @@ def lacks(lineage: Lineage, pod: Pod, rule: RecoveryRule) -> tuple[Lack, ...]:
         Lack.HOST_LOCAL: pod.mounts_known and pod.persistent is not None,
         Lack.NOTHING_KEPT: pod.mounts_known and unmounted,
         Lack.ONE_CENTER: Move.OTHER_CENTER in rule.moves and pod.network is not None,
-        Lack.ENV_NOT_KEPT: moves and spec is not None and bool(spec.env.lost_with_the_pod),
+        Lack.ENV_NOT_KEPT: moves and spec is not None and bool(spec.unkept),
     }
     return tuple(lack for lack, there in found.items() if there)

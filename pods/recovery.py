@@ -9,7 +9,7 @@ from typing import Final
 
 from pods.ids import derived_id
 from pods.kept_spec import KeptSpec
-from pods.model import Cloud, Pod, Value, Verb
+from pods.model import Cloud, Pod, Record, Value, Verb
 from pods.recovery_rules import Move, RecoveryRule
 from pods.times import Instant
 
@@ -130,6 +130,8 @@ class Attempt(Value):
     pod_id: str | None = None
     #: First read as running with what it needs.
     up_at: Instant | None = None
+    #: USD per hour as read of its pod, where that is more than was offered.
+    rate: Decimal | None = None
     #: It must not run, and why: it is called off, or what came of it is taken back.
     withdraw: Why | None = None
     #: Since when the pod made for it has not been found.
@@ -149,7 +151,7 @@ class Attempt(Value):
             return Decimal(0)
         end = self.up_at if self.result is Result.UP else self.ended_at
         seconds = max(0, int(((end or now) - self.at).total_seconds()))
-        return self.offer.price * seconds / _HOUR_S
+        return (self.rate or self.offer.price) * seconds / _HOUR_S
 
 
 class Run(Value):
@@ -185,11 +187,9 @@ class TakenOver(Value):
     at: Instant
 
 
-class Recovery(Value):
+class Recovery(Record):
     """The record of one plan; its id is `recovery_id`'s."""
 
-    v: int = 1
-    version: int = 0
     id: str
     loss: str
     incident: str

@@ -112,7 +112,7 @@ def _no_new_pod(recovery: Recovery) -> Bar | None:
         return Bar.HOST_LOCAL
     if spec is None or (spec.gpu is None and spec.cpu is None):
         return Bar.NO_SPEC
-    return Bar.ENV_LOST if recovery.gone and spec.env.lost_with_the_pod else None
+    return Bar.ENV_LOST if recovery.gone and spec.unkept else None
 
 
 def _resume(recovery: Recovery, market: Market) -> Choice:

@@ -239,17 +239,22 @@ def _call_off(recovery: Recovery, look: Look) -> Why | None:
 def _resumed(recovery: Recovery, attempt: Attempt, look: Look) -> Recovery:
     now, lost, order = look.now, look.lost, look.order or Ordered(came=Came.UNORDERED)
     if isinstance(lost, Pod) and lost.status is PodStatus.RUNNING:
-        return _runs(recovery, attempt, lost, look)
+        return _runs(recovery, _rated(attempt, lost), lost, look)
     if order.came in {Came.UNORDERED, Came.OPEN}:
         return recovery
     if isinstance(lost, Pod) and lost.status in BILLED:
-        # It comes up, whatever became of the order. One that is not confirmed calls no more, so EXITED is the end.
-        return _attempt(recovery, attempt, withdraw=Why.NEVER_UP) if now - attempt.at >= UP_WITHIN else recovery
-    if isinstance(lost, Pod) and lost.status in STARTABLE:
-        return _failed(recovery, attempt, _result(order), order.sentence, now)
-    if recovery.gone or (isinstance(lost, Pod) and lost.status is PodStatus.TERMINATED):
-        return _failed(recovery, attempt, _result(order), order.sentence, now)
-    return recovery
+        # It comes up, whatever became of the order.
+        return _rising(recovery, attempt, lost, look)
+    # A start that is not confirmed calls no more, so what is read as stopped stays so.
+    down = isinstance(lost, Pod) and lost.status in {*STARTABLE, PodStatus.TERMINATED}
+    return _failed(recovery, attempt, _result(order), order.sentence, now) if down or recovery.gone else recovery
+
+
+def _rising(recovery: Recovery, attempt: Attempt, pod: Pod, look: Look) -> Recovery:
+    if _too_dear(recovery, pod) and look.order is not None and look.order.came is Came.DONE:
+        return _attempt(recovery, _rated(attempt, pod), withdraw=Why.TOO_DEAR)
+    late = look.now - attempt.at >= UP_WITHIN
+    return _attempt(recovery, attempt, withdraw=Why.NEVER_UP) if late else recovery
 
 
 def _created(recovery: Recovery, attempt: Attempt, look: Look) -> Recovery:
@@ -270,7 +275,9 @@ def _coming(recovery: Recovery, attempt: Attempt, look: Look) -> Recovery:
     """The pod exists: it runs, it comes up, or it fell."""
     now, new = look.now, look.new
     if isinstance(new, Pod) and new.status is PodStatus.RUNNING:
-        return _runs(recovery, attempt, new, look)
+        return _runs(recovery, _rated(attempt, new), new, look)
+    if _too_dear(recovery, new):
+        return _attempt(recovery, _rated(attempt, new), withdraw=Why.TOO_DEAR)
     if isinstance(new, Pod) and new.status in STARTABLE:
         return _attempt(recovery, attempt, withdraw=Why.NEVER_UP)
     if new is Sight.ABSENT or (isinstance(new, Pod) and new.status is PodStatus.TERMINATED):
@@ -291,7 +298,7 @@ def _runs(recovery: Recovery, attempt: Attempt, pod: Pod, look: Look) -> Recover
     """It runs: for good, unless without its GPU or for more than it may cost."""
     if without_gpu(pod):
         return _attempt(recovery, attempt, withdraw=Why.NO_GPU)
-    if pod.cost_known and recovery.cap is not None and pod.cost_per_hour > recovery.cap:
+    if _too_dear(recovery, pod):
         return _attempt(recovery, attempt, withdraw=Why.TOO_DEAR)
     order = look.order or Ordered(came=Came.UNORDERED)
     if not attempt.offer.creates and order.came in {Came.UNORDERED, Came.CALLED_OFF, Came.NO_ROOM, Came.REFUSED}:
@@ -303,6 +310,20 @@ def _runs(recovery: Recovery, attempt: Attempt, pod: Pod, look: Look) -> Recover
     if attempt.offer.creates:
         return _with(back, next_at=look.now)
     return _with(back, husk=Husk.KEPT, facts_moved=True)
+
+
+def _too_dear(recovery: Recovery, seen: Seen) -> bool:
+    """Whether it is read as costing more than the cap, whatever the catalog had said."""
+    if not isinstance(seen, Pod) or not seen.cost_known:
+        return False
+    return recovery.cap is None or seen.cost_per_hour > recovery.cap
+
+
+def _rated(attempt: Attempt, seen: Seen) -> Attempt:
+    """The try with what its pod really costs an hour."""
+    if not isinstance(seen, Pod) or not seen.cost_known or seen.cost_per_hour <= attempt.offer.price:
+        return attempt
+    return attempt.model_copy(update={"rate": seen.cost_per_hour})
 
 
 # -- taking a try back
