@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from pods.catalog import Catalog, Part
-from pods.kept_spec import KeptSpec, kept
 from pods.model import Cloud, Cpu, Gpu, GpuType, NetworkMount, PersistentMount, Pod, PodStatus
-from pods.recovery import Chain, Recovery, begun
-from pods.recovery_offers import Market
-from pods.recovery_rules import Move, RecoveryRule
+from pods.recovery.chain import Chain
+from pods.recovery.kept_spec import KeptSpec, kept
+from pods.recovery.offers import Market
+from pods.recovery.record import Recovery, begun
+from pods.recovery.rules import Move, RecoveryRule
 from pods.sealing import Sealer
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

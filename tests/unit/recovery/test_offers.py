@@ -7,9 +7,10 @@ from decimal import Decimal
 import pytest
 
 from pods.model import Cloud, Pod
-from pods.recovery import Offer, Recovery
-from pods.recovery_offers import Bar, Barred, Market, choices
-from pods.recovery_rules import Move
+from pods.recovery.attempts import Offer
+from pods.recovery.offers import Bar, Barred, Market, choices
+from pods.recovery.record import Recovery
+from pods.recovery.rules import Move
 from tests.unit.recovery.samples import (
     A100,
     H100,

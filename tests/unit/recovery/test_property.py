@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pods.model import Pod, PodStatus
-from pods.recovery import Result, State, Why
+from pods.recovery.attempts import Result, Why
+from pods.recovery.record import State
 from tests.unit.recovery.samples import LOCAL, lost, recovery, rule, spec
 from tests.unit.recovery.world import Luck, World
 

@@ -12,10 +12,13 @@ from decimal import Decimal
 from enum import StrEnum
 
 from pods.model import BILLED, STARTABLE, Gpu, Pod, PodStatus
-from pods.recovery import Deed, Offer, Order, Recovery, State, TakenOver, pending
-from pods.recovery_guards import objection
-from pods.recovery_offers import Market
-from pods.recovery_steps import Came, Look, Ordered, Seen, Sight, advance, without_gpu
+from pods.recovery.attempts import Offer
+from pods.recovery.guards import objection
+from pods.recovery.look import Came, Look, Ordered, Seen, Sight, without_gpu
+from pods.recovery.offers import Market
+from pods.recovery.orders import Deed, Order, pending
+from pods.recovery.record import Recovery, State, TakenOver
+from pods.recovery.steps import advance
 from tests.unit.recovery.samples import NOON, catalog
 
 TICK = timedelta(seconds=10)

@@ -10,8 +10,11 @@ from collections.abc import Callable
 from typing import Final
 
 from pods.model import STARTABLE, Pod, PodStatus
-from pods.recovery import Attempt, Deed, Husk, Order, Recovery, State, subject
-from pods.recovery_steps import Seen, Sight, may_clear, runs, without_gpu
+from pods.recovery.attempts import Attempt
+from pods.recovery.look import Seen, Sight, runs, without_gpu
+from pods.recovery.orders import Deed, Order, subject
+from pods.recovery.record import Husk, Recovery, State
+from pods.recovery.steps import may_clear
 
 MOVED_ON: Final = "The recovery has moved on."
 RUNS_AGAIN: Final = "The lost pod runs again, so no second copy is made."

@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import Final
 
 from pods.ids import ID_LENGTH
-from pods.kept_spec import KeptSpec, same_shape
 from pods.model import Pod, Record
-from pods.recovery_rules import Move, RecoveryRule
+from pods.recovery.kept_spec import KeptSpec, same_shape
+from pods.recovery.rules import Move, RecoveryRule
 from pods.times import Instant
 
 #: A spec is read again after this even if nothing in the list differs: env values may have changed unseen.

@@ -10,10 +10,11 @@ from enum import StrEnum
 from typing import Final
 
 from pods.catalog import Catalog
-from pods.kept_spec import KeptSpec
 from pods.model import Cloud, GpuType, Value
-from pods.recovery import Offer, Recovery
-from pods.recovery_rules import Move
+from pods.recovery.attempts import Offer
+from pods.recovery.kept_spec import KeptSpec
+from pods.recovery.record import Recovery
+from pods.recovery.rules import Move
 
 #: So many other GPU types are tried in one round, cheapest first.
 MOST_OTHERS: Final = 4
