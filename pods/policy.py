@@ -19,6 +19,7 @@ from pods.loss_rules import LossRules
 from pods.oncall import OnCallRule
 from pods.pod_rules import Override, check
 from pods.probes import Probe
+from pods.recovery.rules import RecoveryRule
 from pods.roles import Role, RoleName
 from pods.sweep_rules import SweepRule
 from pods.tables import ChannelId, GroupId, Table, UserId
@@ -112,6 +113,8 @@ class Policy(Table):
     ladder: LadderRule = LadderRule()
     #: Other rules for some pods; of several that concern a pod, the last has the last word.
     override: tuple[Override, ...] = ()
+    #: How lost work may be brought back; the first is `/pod protect`'s.
+    recovery: tuple[RecoveryRule, ...] = ()
 
     @model_validator(mode="after")
     def _overrides_hold(self) -> Policy:
@@ -158,6 +161,15 @@ class Policy(Table):
             if rule.scope is Scope.TEAM and rule.name not in known:
                 raise ValueError(f"has a budget for team {rule.name!r}, and no [[team]] of that name")
         return self
+
+    @field_validator("recovery")
+    @classmethod
+    def _named_once(cls, value: tuple[RecoveryRule, ...]) -> tuple[RecoveryRule, ...]:
+        names = [each.name for each in value]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f"has two rules called {twice!r}; give each a name of its own")
+        return value
 
     @property
     def tz(self) -> ZoneInfo:

@@ -12,8 +12,9 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from pods.tables import Table
 from pods.times import MINUTE
 
 Usd = Annotated[Decimal, Field(gt=0, le=100_000, max_digits=12, decimal_places=4)]
@@ -53,11 +54,7 @@ _LONGEST_PATTERN: Final = 200
 _RUNAWAY: Final = re.compile(r"[+*}]\s*\)\s*[+*{]")
 
 
-class _Rule(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class CheckpointRule(_Rule):
+class CheckpointRule(Table):
     shows: Shows
     #: A regular expression, for `log`.
     pattern: str = ""
@@ -98,7 +95,7 @@ class CheckpointRule(_Rule):
         return self.every_min * MINUTE
 
 
-class RecoveryRule(_Rule):
+class RecoveryRule(Table):
     name: str
     moves: tuple[Move, ...] = (Move.RESUME, Move.SAME_GPU)
     #: USD per hour for the whole pod; absent: what it cost before it was lost.
