@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from bot import ownership, reads, verbs
+from bot import holding, ownership, reads, scheduling, verbs
 from bot.commands.catalog import REGISTRY
 from bot.face import Answer, Ask, Face
 from bot.grammar import Invocation, parse
@@ -67,5 +67,10 @@ HANDLERS: Final[dict[str, Handler]] = {
     "health": reads.health,
     "claim": ownership.claim,
     "give": ownership.give,
+    "keep": holding.keep,
+    "snooze": holding.snooze,
+    "lease": holding.lease_,
+    "release": holding.release_,
+    "schedule": scheduling.schedule,
     **{command.verb: _verb for command in REGISTRY.all() if command.pod_verb is not None},
 }

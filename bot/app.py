@@ -17,9 +17,8 @@ from slack_sdk import WebClient
 from bot import clicks, modals, pickers, reads
 from bot.answering import answer
 from bot.arrivals import Arrivals, stamp
-from bot.clicks import Click
 from bot.edge import Payload, ack_with, late_by, on_error
-from bot.face import Answer, Ask, Face
+from bot.face import Answer, Ask, Click, Face
 from bot.views import acks
 from pods.audit import Event
 from pods.jobs import Job

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from bot import reads, verbs
-from bot.face import Answer, Ask, Face
+from bot import hold_clicks, reads, verbs
+from bot.face import Answer, Ask, Click, Face
 from bot.views import acks, gates
 from pods.access import Allowed
 from pods.audit import Event
@@ -21,25 +20,6 @@ from pods.operations import Code, cancel, release
 from pods.policy import Role
 from pods.requests import Request, RequestState, settle
 from pods.store.commit import Done
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Click:
-    """An action id without its "#n", its value, and the ask it amounts to."""
-
-    action: str
-    value: str
-    ask: Ask
-
-    @property
-    def what(self) -> str:
-        """The action after its area: "stop" of "pod.stop"."""
-        return self.action.partition(".")[2]
-
-    @property
-    def subject(self) -> str:
-        """The id its value begins with."""
-        return self.value.partition(":")[0]
 
 
 def run(face: Face, click: Click) -> Answer:
@@ -171,4 +151,5 @@ CLICKS: Final[dict[str, Callable[[Face, Click], Answer]]] = {
     "pod": _pod,
     "gate": _gate,
     "op": _look_again,
+    "hold": hold_clicks.run,
 }

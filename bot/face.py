@@ -44,6 +44,25 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Click:
+    """An action id without its "#n", its value, and the ask it amounts to."""
+
+    action: str
+    value: str
+    ask: Ask
+
+    @property
+    def what(self) -> str:
+        """The action after its area: "stop" of "pod.stop"."""
+        return self.action.partition(".")[2]
+
+    @property
+    def subject(self) -> str:
+        """The id its value begins with."""
+        return self.value.partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What the person reads now. None of content: the message of the request says it all."""
 

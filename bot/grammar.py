@@ -158,18 +158,20 @@ class _Reading:
     def _take_bare(self, token: Token) -> Misunderstood | None:
         if not (token.quoted and self._command.open):
             for arg in self._command.shaped:
-                if isinstance(values.read(arg, self._left, self._here), Read):
-                    return self._take_value(arg)
+                width = 1 if self._command.open and arg.kind is ArgKind.DURATION else None
+                if isinstance(values.read(arg, self._left[:width], self._here), Read):
+                    return self._take_value(arg, width)
         open_to = self._command.open
         somebody = token.is_mention or (token.text.startswith("@") and not token.quoted)
         if somebody and not (open_to and open_to.kind is ArgKind.TEXT):
             return self._misplaced(token)
         return self._take_value(open_to) if open_to else self._unknown(token, token.text)
 
-    def _take_value(self, arg: Arg) -> Misunderstood | None:
+    def _take_value(self, arg: Arg, width: int | None = None) -> Misunderstood | None:
+        """The value the words left begin with, which may be at most so many of them."""
         if arg.kind is ArgKind.TEXT and not self._left[0].quoted:
             return self._put(arg, self._rest())
-        read = values.read(arg, self._left, self._here)
+        read = values.read(arg, self._left[:width], self._here)
         if not isinstance(read, Read):
             return self._say.bad_value(arg, self._left[0].text, read.expected)
         del self._left[: read.used]

@@ -64,6 +64,12 @@ def read(text: str, here: Here) -> datetime | Wrong:
     return next((instant for instant in instants if instant > here.now), Wrong.PAST)
 
 
+def read_clock(text: str) -> time | None:
+    """A time of day alone."""
+    match = _MOMENT.fullmatch(text.strip().lower())
+    return _clock(match) if match and not (match["day1"] or match["day2"]) else None
+
+
 def write(moment: datetime, tz: tzinfo) -> str:
     """Date and clock in the reader's zone; unlike "friday" it stays true when it is read again later."""
     return moment.astimezone(tz).strftime("%Y-%m-%d %H:%M")

@@ -14,11 +14,13 @@ from bot.health import report
 from bot.registry import Command, Registry
 from bot.verbs import find
 from bot.views import answers
+from bot.views import holds as hold_views
 from bot.views import pods as pod_views
+from bot.views import schedules as schedule_views
 from bot.views.card import card, together
 from bot.views.home import home as home_view
 from pods.access import Allowed, Refusal
-from pods.fleet import PodFacts, owners
+from pods.fleet import Entry, PodFacts, owners
 from pods.messages import Content
 from pods.model import Pod, Verb
 from pods.policy import Role
@@ -60,8 +62,17 @@ def list_(face: Face, ask: Ask, read: Invocation) -> Answer:
         viewer=ask.user,
         now=face.clock.now(),
         tz=face.zone(ask.user),
+        notes=notes(face, ask, entries),
     )
     return Answer(content=content)
+
+
+def notes(face: Face, ask: Ask, entries: Sequence[Entry]) -> dict[str, str]:
+    """What a row of the list says besides the pod itself: until when it is kept, snoozed or leased."""
+    now, tz = face.clock.now(), face.zone(ask.user)
+    held = face.store.holds.many(entry.pod.id for entry in entries)
+    said = {pod_id: (hold_views.brief(each, now, tz), schedule_views.brief(each)) for pod_id, each in held.items()}
+    return {pod_id: ", ".join(each for each in words if each) for pod_id, words in said.items()}
 
 
 def shown(wanted: Mapping[str, object]) -> list[str]:
@@ -91,6 +102,7 @@ def home(face: Face, ask: Ask) -> Content:
         viewer=ask.user,
         now=face.clock.now(),
         tz=face.zone(ask.user),
+        notes=notes(face, ask, own),
     )
     return home_view(mine, answers.help_all(described(face.registry)))
 
@@ -113,6 +125,7 @@ def status(face: Face, ask: Ask, references: Sequence[str]) -> Answer:
             may=may(face, ask, facts, pod),
             now=now,
             tz=face.zone(ask.user),
+            held=face.store.holds.get(pod.id),
         )
         for pod in found
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -19,7 +19,7 @@ SLASH: Final = "/pod"
 #: As last word it shows everybody in the channel what a read answers.
 SHARE: Final = "share"
 
-Scalar = str | Decimal | timedelta | datetime
+Scalar = str | Decimal | timedelta | datetime | time
 Value = Scalar | tuple[Scalar, ...]
 
 
@@ -34,6 +34,10 @@ class ArgKind(StrEnum):
     DURATION = "duration"
     #: An aware UTC datetime to come.
     TIME = "time"
+    #: A local time of day: `datetime.time`.
+    CLOCK = "clock"
+    #: One or several days of the week, as `bot.weekdays` writes them.
+    DAYS = "days"
     #: str without spaces, unless it was quoted.
     WORD = "word"
     #: Decimal.
@@ -50,8 +54,9 @@ class ArgKind(StrEnum):
 
 #: A value of these kinds can be any word, so that only one such argument may go without its name.
 OPEN: Final = frozenset({ArgKind.POD, ArgKind.WORD, ArgKind.TEXT})
-#: A value of these kinds can be several words, which next to free words nobody could tell apart.
-_WIDE: Final = frozenset({ArgKind.DURATION, ArgKind.TIME, ArgKind.NUMBER, ArgKind.GPU})
+#: A value of these kinds can be several words, which next to free words nobody could tell apart. A duration without its
+#: name is one word there: `4h`.
+_WIDE: Final = frozenset({ArgKind.TIME, ArgKind.CLOCK, ArgKind.NUMBER, ArgKind.GPU})
 
 
 class Visibility(StrEnum):
@@ -208,7 +213,7 @@ def _problems(command: Command) -> Iterator[str]:
     if sum(arg.nameless and arg.kind in OPEN for arg in command.args) > 1:
         yield "only one argument may take any word"
     if command.open and any(arg.kind in _WIDE for arg in command.shaped):
-        yield "next to free words, spans, times, numbers and GPUs need their name"
+        yield "next to free words, times, numbers and GPUs need their name"
     for arg in command.args:
         yield from _arg_problems(arg)
 

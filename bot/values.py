@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
-from bot import durations, gpus, moments, states
+from bot import durations, gpus, moments, states, weekdays
 from bot.moments import Here, Wrong
 from bot.registry import SHARE, Arg, ArgKind, Command, Scalar
 from bot.tokens import FILLERS, Token
@@ -41,10 +41,11 @@ def read(arg: Arg, tokens: Sequence[Token], here: Here) -> Read | Unreadable:
     match arg.kind:
         case ArgKind.TIME:
             return _read_time(tokens, here)
-        case ArgKind.DURATION:
-            found = _longest(tokens, durations.read)
-        case ArgKind.GPU:
-            found = _longest(tokens, gpus.read)
+        case ArgKind.DURATION | ArgKind.CLOCK | ArgKind.GPU:
+            found = _longest(tokens, _WORDS[arg.kind])
+        case ArgKind.DAYS:
+            days = None if first.quoted else weekdays.read(first.text)
+            found = Read(value=days) if days else None
         case ArgKind.PERSON:
             found = Read(value=first.person) if first.person else None
         case ArgKind.STATE:
@@ -60,6 +61,14 @@ def read(arg: Arg, tokens: Sequence[Token], here: Here) -> Read | Unreadable:
         case _:
             found = Read(value=first.text) if first.text and not first.is_mention else None
     return found or Unreadable(expected=expected(arg))
+
+
+#: Values of one or several words.
+_WORDS: Final[dict[ArgKind, Callable[[str], Scalar | None]]] = {
+    ArgKind.DURATION: durations.read,
+    ArgKind.CLOCK: moments.read_clock,
+    ArgKind.GPU: gpus.read,
+}
 
 
 def _longest(tokens: Sequence[Token], reader: Callable[[str], Scalar | None]) -> Read | None:
@@ -95,6 +104,8 @@ _EXPECTED: Final = {
     ArgKind.PERSON: "I take a person from Slack's list: type `@` and pick the name.",
     ArgKind.DURATION: "I take a time span with its unit: `90m`, `4h` or `14d`, at most a year.",
     ArgKind.TIME: "I take a time to come: `18:00`, `6pm`, `tomorrow 9:00` or `friday 18:00`.",
+    ArgKind.CLOCK: "I take a time of day: `19:00`, `7pm` or `noon`.",
+    ArgKind.DAYS: "I take days: `weekdays`, `weekends`, `daily`, `mon-thu` or `sat`.",
     ArgKind.NUMBER: "I take a number such as `2` or `1.50`.",
     ArgKind.GPU: "I take a GPU such as `h100`, `a40` or `rtx 4090`.",
     ArgKind.STATE: "I take " + ", ".join(f"`{state.value}`" for state in states.State) + ".",
@@ -129,6 +140,8 @@ def shown(arg: Arg, value: Scalar, here: Here) -> str:
             return durations.write(value)
         case datetime():
             return moments.write(value, here.tz)
+        case time():
+            return value.strftime("%H:%M")
         case Decimal():
             return format(value, "f")
         case _:

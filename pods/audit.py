@@ -19,6 +19,8 @@ class Event(StrEnum):
     ENDED = "ended"
     CORRECTED = "corrected"
     OWNER = "owner"
+    #: A keep, snooze, lease, release or schedule was said.
+    HELD = "held"
     FOREIGN = "foreign"
 
 

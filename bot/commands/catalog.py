@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.commands import lifecycle, losses, money, pods, watch
+from bot.commands import holds, lifecycle, losses, money, pods, watch
 from bot.registry import Arg, ArgKind, Command, Registry
 from pods.policy import Role
 
-_ALL_BUT_HELP: Final = (*pods.COMMANDS, *lifecycle.COMMANDS, *watch.COMMANDS, *losses.COMMANDS, *money.COMMANDS)
+_ALL_BUT_HELP: Final = (
+    *pods.COMMANDS,
+    *lifecycle.COMMANDS,
+    *watch.COMMANDS,
+    *holds.COMMANDS,
+    *losses.COMMANDS,
+    *money.COMMANDS,
+)
 
 HELP: Final = Command(
     verb="help",

@@ -64,6 +64,11 @@ def look(operation: Operation, *, label: str = "Look again", nth: int = 0) -> Bu
     return Button(label, action_id=_id(Action.LOOK, nth), value=f"{operation.id}:{operation.version}")
 
 
+def area_button(label: str, action: str, value: str, *, nth: int = 0) -> Button:
+    """A button of an area's own, whose handler stands in `bot.clicks`."""
+    return Button(label, action_id=_id(action, nth), value=value)
+
+
 def console() -> Button:
     return Button("Open in RunPod", action_id=Action.LINK, url=CONSOLE)
 

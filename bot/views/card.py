@@ -7,13 +7,14 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from bot.views import buttons, disks
+from bot.views import buttons, disks, holds, schedules
 from bot.views.figures import at, burn, per_hour, per_month, span
 from bot.views.hardware import hardware, telemetry
 from bot.views.layout import TEXT_MAX, Said, page, small
 from bot.views.text import code, counted, person, prose, ref
 from bot.views.verbs import FORMS, STATES
 from pods.fleet import Entry, Fleet, Owner, OwnerKind, PodFacts
+from pods.holds import Holds
 from pods.messages import Content
 from pods.model import BILLED, Pod, PodStatus, Verb
 from pods.money import dollars, stopped_storage_per_month
@@ -36,6 +37,7 @@ def card(
     may: Collection[Verb],
     now: datetime,
     tz: ZoneInfo,
+    held: Holds | None = None,
 ) -> Content:
     """`may` are the verbs whose buttons the reader gets, if RunPod offers them and nothing has the pod."""
     entry = next((each for each in fleet.entries if each.pod.id == pod.id), None)
@@ -48,6 +50,7 @@ def card(
     paragraphs: list[str | Said] = [
         _headline(pod, entry),
         _held(holder, now, tz),
+        "\n".join([*holds.lines(held, now, tz), *schedules.lines(held, now, tz)]),
         "\n".join(each for each in _facts(pod, facts, now, tz) if each),
         _data(pod),
         small(_read(entry, fleet, now, tz)),

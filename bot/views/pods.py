@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from bot.views.card import card, together
@@ -21,6 +22,7 @@ from pods.money import stopped_storage_per_month
 __all__ = ["card", "listing", "together"]
 
 SHOWN = 40
+NO_NOTES: Mapping[str, str] = MappingProxyType({})
 _NO_BURN = "Nothing is billed by the hour."
 _ROOM = 900
 
@@ -34,8 +36,12 @@ def listing(
     viewer: str,
     now: datetime,
     tz: ZoneInfo,
+    notes: Mapping[str, str] = NO_NOTES,
 ) -> Content:
-    """Running pods first, then the dearest, up to 40 with the rest counted; and how old the figures are."""
+    """Running pods first, then the dearest, up to 40 with the rest counted; and how old the figures are.
+
+    `notes` by pod id: what else a row says, such as until when the pod is kept.
+    """
     key = f"list.{fleet.version}"
     urgent, age = _urgent(fleet, now, tz), _age(fleet, now, tz)
     if not entries:
@@ -43,7 +49,7 @@ def listing(
     ranked = sorted(entries, key=_rank)
     pods = [entry.pod for entry in ranked]
     head = f"{_head(pods, filters)} {_burn(pods)}"
-    rows = [_row(entry, facts, viewer, now, tz) for entry in ranked]
+    rows = [_row(entry, facts, viewer, now, tz, note=notes.get(entry.pod.id, "")) for entry in ranked]
     foot = f"{age} `/pod status ID` shows one with its buttons."
     told = (urgent, head, *_fitted(rows, [_line(entry) for entry in ranked]), foot)
     return page(
@@ -123,9 +129,9 @@ def _line(entry: Entry) -> str:
     return f"{_state(entry)} {ref(entry.pod)}: {_cost(entry.pod)}"
 
 
-def _row(entry: Entry, facts: Mapping[str, PodFacts], viewer: str, now: datetime, tz: ZoneInfo) -> str:
+def _row(entry: Entry, facts: Mapping[str, PodFacts], viewer: str, now: datetime, tz: ZoneInfo, *, note: str) -> str:
     pod = entry.pod
-    rest = [hardware(pod), _since(pod, now, tz), _owner(facts, pod.id, viewer), "locked" if pod.locked else ""]
+    rest = [hardware(pod), _since(pod, now, tz), _owner(facts, pod.id, viewer), "locked" if pod.locked else "", note]
     return f"*{_state(entry)}* {ref(pod)}: {_cost(pod)}\n        {', '.join(each for each in rest if each)}"
 
 

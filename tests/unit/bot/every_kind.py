@@ -53,7 +53,16 @@ NOTE: Final = command(
 SHOW: Final = command("show", PODS, Arg(name="size", kind=ArgKind.CHOICE, choices=("small", "big"), bare=True))
 EXPLAIN: Final = command("explain", Arg(name="topic", kind=ArgKind.WORD, bare=True))
 
-EVERY_KIND: Final = Registry((KEEP, FIND, NOTE, SHOW, EXPLAIN))
+PLAN: Final = command(
+    "plan",
+    PODS,
+    Arg(name="for", kind=ArgKind.DURATION, bare=True),
+    Arg(name="start", kind=ArgKind.CLOCK),
+    Arg(name="days", kind=ArgKind.DAYS, bare=True, many=True),
+    Arg(name="off", kind=ArgKind.CHOICE, choices=("off",), bare=True),
+)
+
+EVERY_KIND: Final = Registry((KEEP, FIND, NOTE, SHOW, EXPLAIN, PLAN))
 
 
 def read(text: str, registry: Registry = EVERY_KIND, *, now: datetime = NOW) -> Invocation | Misunderstood:

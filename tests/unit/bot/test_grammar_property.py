@@ -18,6 +18,7 @@ WORDS = [
     *("for", "until", "name", "max", "tag", "gpu", "by", "to", "owner", "reason", "text", "since", "topic", "size"),
     *("for=", "until=", "name=", "tag=", "reason=", "pod=", "--for", "-h100", "--nope", "a=b", "=", "-", "--"),
     *("4h", "2", "hours", "90", "18:00", "6", "pm", "tomorrow", "friday", "2026-12-24", "9999-12-31", "02:30", "at"),
+    *("start", "start=", "days", "weekdays", "mon-thu", "sat+sun", "fri", "daily", "off", "noon", "7pm"),
     *("h100", "rtx", "4090", "pro", "ada", "l40s", "$2.50", "secure"),
     *("<@U1>", "<@W2|bob smith>", "<#C1|general>", "<!subteam^S1>", "<!channel>", "@bob", "&lt;@U1&gt;", "&amp;lt;"),
     *(
@@ -77,6 +78,9 @@ def test_any_text_gives_a_value_that_round_trips(text: str, verb: str, registry:
 @settings(max_examples=1200, deadline=None, database=None)
 @given(text=lines, registry=st.sampled_from(REGISTRIES))
 @example(text='keep "2" "hours"', registry=EVERY_KIND)
+@example(text='plan "2" "hours" 4h', registry=EVERY_KIND)
+@example(text='plan "4h" 4h', registry=EVERY_KIND)
+@example(text='plan "fri" "mon-thu"', registry=EVERY_KIND)
 @example(text="keep x until 9999-12-31 18:00", registry=EVERY_KIND)
 @example(text="note &lt;@U1&gt;", registry=EVERY_KIND)
 @example(text='note "<@U1>"', registry=EVERY_KIND)
