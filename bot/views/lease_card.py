@@ -93,7 +93,9 @@ def _replaced(scene: LeaseScene, lease: Lease | None) -> str:
         return f"{scene.ref} is not leased any more. This warning does not count; nothing is stopped by it."
     if lease.ended_at is None:
         longer = f"leased until {scene.when(lease.until)} by {person(lease.by)}"
-        return f"{scene.ref} is {longer}, so it is not stopped now. I warn again at {scene.when(warns_at(lease, None))}."
+        return (
+            f"{scene.ref} is {longer}, so it is not stopped now. I warn again at {scene.when(warns_at(lease, None))}."
+        )
     return f"{scene.ref} was leased anew by {person(lease.by)} until {scene.when(lease.until)}, which is over as well."
 
 
@@ -121,7 +123,9 @@ def _without_stop(scene: LeaseScene, lease: Lease) -> str:
             cluster = scene.pod is not None and scene.pod.cluster_id is not None
             why = "is part of a cluster, which I do not change alone" if cluster else "is locked at RunPod"
             cost = _cost(scene.pod) if scene.pod else ""
-            return f"The lease of {scene.ref} ended, and I did not stop it: it {why}. {cost} Stop it by hand if need be."
+            return (
+                f"The lease of {scene.ref} ended, and I did not stop it: it {why}. {cost} Stop it by hand if need be."
+            )
         case _:
             return f"The lease of {scene.ref} is over. It had stopped, or was started anew, without me; I did nothing."
 

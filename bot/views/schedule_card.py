@@ -74,7 +74,7 @@ def _announced(scene: ScheduleScene, plan: Schedule) -> Content:
     head = f"{to}: In {left}, at {scene.when(when)}, I stop {scene.ref} by its schedule."
     takes = disks.stop_takes(scene.pod) if scene.pod else ""
     evidence = small(f"It {pattern(plan)}, said by {person(plan.by)}. {_cost(scene.pod)} {takes}".strip())
-    return _page(scene, [head, _next_start(scene, plan), evidence], _answers(scene))
+    return _page(scene, [head, _next_start(plan), evidence], _answers(scene))
 
 
 def _answers(scene: ScheduleScene) -> list[Button]:
@@ -94,7 +94,7 @@ def _ordered(scene: ScheduleScene, plan: Schedule) -> Content:
     if scene.done is None:
         doing = FORMS[scene.subject.verb].ing
         return _page(scene, [f"I am {doing} {scene.ref} by its schedule.", evidence])
-    said = [scene.done.headline, scene.done.more, _next(scene, plan), evidence]
+    said: list[str | Said] = [scene.done.headline, scene.done.more, _next(scene, plan), evidence]
     return _page(scene, said, scene.done.buttons)
 
 
@@ -139,7 +139,7 @@ def _next(scene: ScheduleScene, plan: Schedule) -> str:
     return coming(plan, scene.now, scene.tz)
 
 
-def _next_start(scene: ScheduleScene, plan: Schedule) -> str:
+def _next_start(plan: Schedule) -> str:
     if plan.start is None:
         return "If nobody answers, it stops, and stays stopped until somebody starts it."
     return f"If nobody answers, it stops. It starts again at {plan.start:%H:%M} ({plan.zone})."
