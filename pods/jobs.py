@@ -32,6 +32,10 @@ class Job(StrEnum):
     CATALOG = "workers.report.read_catalog"
     #: Read what Slack knows of one person.
     PERSON = "workers.report.refresh_person"
+    #: Ask RunPod what it billed for the hours that are over.
+    BILL = "workers.billing.reconcile"
+    #: Keep the books within bounds.
+    BOOKS = "workers.billing.keep_books"
 
 
 QUEUE_OF: Final[dict[Job, Queue]] = {
@@ -43,4 +47,6 @@ QUEUE_OF: Final[dict[Job, Queue]] = {
     Job.ACCOUNT: Queue.REPORT,
     Job.CATALOG: Queue.REPORT,
     Job.PERSON: Queue.REPORT,
+    Job.BILL: Queue.REPORT,
+    Job.BOOKS: Queue.REPORT,
 }

@@ -45,4 +45,7 @@ PERIODS: Final[tuple[Period, ...]] = (
     every(Job.ROLES, SLOWLY),
     every(Job.ACCOUNT, SLOWLY),
     every(Job.CATALOG, STOCK),
+    #: Does nothing while the books are up to date.
+    every(Job.BILL, timedelta(minutes=15)),
+    every(Job.BOOKS, timedelta(days=1)),
 )

@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from pods.budgets import EACH, ApprovalRule, BudgetRule, Scope
 from pods.errors import InvalidSetting
+from pods.ledger.rates import RateOverrides
 from pods.loss_rules import LossRules
 from pods.oncall import OnCallRule
 from pods.pod_rules import Override, check
@@ -121,6 +122,9 @@ class Policy(Table):
         check(self)
         return self
 
+    #: Storage prices of one's own.
+    rates: RateOverrides = RateOverrides()
+
     @field_validator("zone")
     @classmethod
     def _zone(cls, value: str) -> str:
@@ -170,6 +174,11 @@ class Policy(Table):
         if twice is not None:
             raise ValueError(f"has two rules called {twice!r}; give each a name of its own")
         return value
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The Slack user groups whose members must be known."""
+        return self.roles.groups | {group for team in self.team for group in team.groups}
 
     @property
     def tz(self) -> ZoneInfo:

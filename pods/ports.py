@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from pods.jobs import Job
+from pods.ledger.bill import Bill
+from pods.ledger.sightings import SubjectKind
 from pods.model import Account, Cloud, GpuType, Listing, LogLine, Pod, PodSpec, Quota, Value, Verb
 from pods.offers import CpuType, DataCenter, NetworkVolume, Template
 
@@ -35,6 +37,7 @@ class Capability(StrEnum):
     UPDATE = "update"
     LOGS = "logs"
     CATALOG = "catalog"
+    BILLING = "billing"
     ACCOUNT = "account"
     STOP_REASON = "stop_reason"
     SPOT = "spot"
@@ -92,6 +95,10 @@ class PodProvider(Protocol):
     def network_volumes(self) -> Sequence[NetworkVolume]: ...
 
     def templates(self) -> Sequence[Template]: ...
+
+    def bill(self, kind: SubjectKind, start: datetime, end: datetime) -> Bill:
+        """What RunPod billed for pods or volumes, by hour buckets, complete for [start, end)."""
+        ...
 
     def account(self) -> Account:
         """Balance and burn (GraphQL `myself`). Raises Retired or NeedsRest's like when the road is gone."""

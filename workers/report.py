@@ -29,7 +29,7 @@ def refresh_roles(period: str) -> None:
     """Read the members of the user groups that carry roles; keep the old ones where Slack does not answer."""
     del period
     context = current()
-    wanted = context.store.people.policy().roles.groups
+    wanted = context.store.people.policy().groups
     if wanted:
         _refresh(context, wanted)
 

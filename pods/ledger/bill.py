@@ -11,7 +11,7 @@ from typing import Final
 from pods.ledger.amounts import NOTHING, ZERO, Amounts, recorded
 from pods.ledger.entries import HALF_CENT, HOUR, Entry, Labels
 from pods.ledger.sightings import SubjectKind
-from pods.model import Value
+from pods.model import Record, Value
 from pods.times import Instant
 
 #: RunPod may still change an hour's bill for so long after it is over.
@@ -44,6 +44,18 @@ class Bill(Value):
     def closed(self, hour: datetime) -> bool:
         """Whether this bill is the last word on the hour. The running hour never is."""
         return self.start <= hour and hour + HOUR <= min(self.end, self.asked_at - SETTLES)
+
+
+class Billing(Record):
+    """How far the books are reconciled with the bill of one kind, and how asking for it goes."""
+
+    #: Every hour before this was asked for once it had closed; None: none yet.
+    billed_to: Instant | None = None
+    asked_at: Instant | None = None
+    #: Since when RunPod has not answered what it billed; None while it does.
+    failing_since: Instant | None = None
+    #: The error's sentence meanwhile.
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +116,7 @@ def _by_key(bill: Bill) -> dict[_Key, BillRecord]:
 def _billed(entry: Entry, record: BillRecord | None) -> Entry:
     if record is not None:
         return _settled(entry, _amounts(entry, record))
-    if not entry.unknown_ms and entry.estimate.total - entry.doubt <= HALF_CENT:
+    if not entry.unknown_ms and entry.estimate.total - entry.doubt <= HALF_CENT * entry.hours:
         return _settled(entry, NOTHING)
     # It cost something for certain. A bill that lacks it is late, not zero.
     return entry if entry.billed or entry.not_on_bill else entry.model_copy(update={"not_on_bill": True})

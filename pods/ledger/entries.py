@@ -1,4 +1,7 @@
-"""A line of the books: one pod or volume in one hour, as estimated and, once RunPod has billed it, as billed."""
+"""A line of the books: one pod or volume in one hour, as estimated and, once RunPod has billed it, as billed.
+
+Hours that are alike may stand as one line; its figures are then their sums.
+"""
 
 from __future__ import annotations
 
@@ -45,8 +48,9 @@ class Entry(Value):
     kind: SubjectKind
     id: str
     name: str = ""
-    #: Its beginning, in UTC.
+    #: Its beginning, in UTC; the first of them where there are several.
     hour: Instant
+    hours: int = 1
     labels: Labels = Labels()
     estimate: Amounts = NOTHING
     #: The compute of the time it did nothing; part of the estimate.
@@ -79,8 +83,21 @@ class Entry(Value):
     @property
     def gap(self) -> bool:
         """Not known to the cent: not seen when something changed, or its price was never said."""
-        unsure = self.doubt > HALF_CENT or self.open_ms > UNSEEN_AT_MOST_MS or self.unknown_ms > 0
-        return self.billed is None and unsure
+        return self.billed is None and any(self.unsure)
+
+    @property
+    def unsure(self) -> tuple[bool, bool, bool]:
+        """Why the estimate of each of its hours may be wrong: by how much, for how long, of a price never said."""
+        return (
+            self.doubt > HALF_CENT * self.hours,
+            self.open_ms > UNSEEN_AT_MOST_MS * self.hours,
+            self.unknown_ms > 0,
+        )
+
+    @property
+    def watched(self) -> bool:
+        """Whether anything was seen of it; else only the bill knows that it was there."""
+        return bool(self.running_ms or self.stopped_ms or self.unknown_ms or self.estimate.total)
 
     @property
     def idle(self) -> Decimal:

@@ -12,11 +12,13 @@ from pods.ledger.amounts import MS_PER_HOUR, NOTHING, ZERO, Amounts, recorded
 from pods.ledger.entries import Entry, IdleSpan, Labels, hour_of
 from pods.ledger.rates import Rates
 from pods.ledger.sightings import Condition, Life, Stretch, gone_since
-from pods.ledger.spans import ONE, Span, spans
+from pods.ledger.spans import ONE, Span, begins, spans
 from pods.times import from_ms, to_ms
 
 #: A sighting, or a word of idleness, may come in this late; then its hour is closed.
 LATE: Final = timedelta(hours=2)
+#: What has much to close, such as a pod that was up for weeks when first seen, closes so much at a time.
+AT_ONCE: Final = timedelta(days=2)
 _NO_LABELS: Final = Labels()
 
 
@@ -133,16 +135,16 @@ def _merged(idle: Iterable[IdleSpan]) -> list[tuple[int, int]]:
 def _edge(life: Life, now: datetime) -> datetime | None:
     """Up to where it can be closed: an hour's beginning."""
     settled = now - LATE
+    begun = begins(life)
+    if begun is None:
+        return None
     if gone_since(life) is None:
-        last = _last(life)
-        if last is None:
-            return None
-        settled = min(settled, from_ms(last))
-    return hour_of(settled)
+        settled = min(settled, from_ms(_last(life)))
+    return hour_of(min(settled, max(begun, life.closed_to or begun) + AT_ONCE))
 
 
-def _last(life: Life) -> int | None:
-    return max((stretch.times[-1] for stretch in life.stretches), default=None)
+def _last(life: Life) -> int:
+    return max(stretch.times[-1] for stretch in life.stretches)
 
 
 def _shortened(life: Life, edge: datetime) -> Life:

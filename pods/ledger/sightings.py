@@ -15,6 +15,7 @@ from typing import Final, Self
 from pydantic import Field
 
 from pods.model import BILLED, Pod, PodStatus, Value
+from pods.offers import NetworkVolume
 from pods.times import Instant, from_ms, to_ms
 
 #: Statuses that hold no compute, and are billed for their volume disk.
@@ -48,16 +49,6 @@ class Condition(Value):
     changed_at: Instant | None = None
     #: A network volume's size; for anything else None.
     network_gb: int | None = None
-    tier: str | None = None
-
-
-class NetworkVolume(Value):
-    """A network volume as listed once."""
-
-    id: str
-    name: str
-    size_gb: int
-    data_center: str | None = None
     tier: str | None = None
 
 
@@ -123,6 +114,8 @@ class Listed(Value):
     kind: SubjectKind
     at: Instant
     found: dict[str, tuple[str, Condition | None]] = Field(default_factory=dict)
+    #: By id, when it was read on its own since; what it is like is from then.
+    later: dict[str, Instant] = Field(default_factory=dict)
 
 
 def pods_listed(pods: Iterable[Pod], at: datetime, list_prices: dict[str, Decimal] | None = None) -> Listed:
@@ -137,8 +130,13 @@ def pods_listed(pods: Iterable[Pod], at: datetime, list_prices: dict[str, Decima
 
 
 def volumes_listed(volumes: Iterable[NetworkVolume], at: datetime) -> Listed:
-    found = {volume.id: (volume.name, Condition(network_gb=volume.size_gb, tier=volume.tier)) for volume in volumes}
+    """One whose size was not said is there, and what it costs is not known."""
+    found = {volume.id: (volume.name, _of_volume(volume)) for volume in volumes}
     return Listed(kind=SubjectKind.VOLUME, at=at, found=found)
+
+
+def _of_volume(volume: NetworkVolume) -> Condition | None:
+    return None if volume.size_gb is None else Condition(network_gb=volume.size_gb, tier=volume.type)
 
 
 def condition_of(pod: Pod, list_price: Decimal | None = None) -> Condition | None:
@@ -159,14 +157,19 @@ def condition_of(pod: Pod, list_price: Decimal | None = None) -> Condition | Non
     )
 
 
-def watched(lives: Iterable[Life], listed: Listed, previous: datetime | None = None) -> dict[str, Life]:
-    """The lives after a list pass. `previous`: the pass before it, which lacked whatever is new."""
+def watched(
+    lives: Iterable[Life], listed: Listed, previous: datetime | None = None, *, back_to: datetime | None = None
+) -> dict[str, Life]:
+    """The lives after a list pass. `previous`: the pass before it, which lacked whatever is new.
+
+    `back_to`: what was before is not of interest, of lives that are new.
+    """
     known = {life.id: life for life in lives if life.kind is listed.kind}
     after: dict[str, Life] = {}
     for key in known.keys() | listed.found.keys():
         life = known.get(key)
         if life is None:
-            life = Life(kind=listed.kind, id=key)
+            life = Life(kind=listed.kind, id=key, closed_to=back_to)
             life = life.saw((previous, None)) if previous else life
         after[key] = _after_pass(life, listed)
     return after
@@ -177,7 +180,7 @@ def _after_pass(life: Life, listed: Listed) -> Life:
         return life.saw((listed.at, None))
     name, condition = listed.found[life.id]
     life = life.called(name)
-    return life if condition is None else life.saw((listed.at, condition))
+    return life if condition is None else life.saw((listed.later.get(life.id, listed.at), condition))
 
 
 def _price(pod: Pod, list_price: Decimal | None) -> Decimal | None:

@@ -7,6 +7,7 @@ of what it can have been, and carries that doubt.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,8 +17,8 @@ from typing import Final
 
 from pods.ledger.amounts import NOTHING, ZERO, Amounts
 from pods.ledger.rates import Rates
-from pods.ledger.sightings import Condition, Life, SubjectKind, gone_since
-from pods.times import to_ms
+from pods.ledger.sightings import Condition, Life, Stretch, SubjectKind, gone_since
+from pods.times import from_ms, to_ms
 
 #: Nothing stops and starts again, unseen and without a start time to tell, within this.
 UNSEEN_AT_MOST_MS: Final = int(timedelta(minutes=2).total_seconds() * 1000)
@@ -61,6 +62,47 @@ def spans(life: Life, until: datetime, rates: Rates) -> tuple[Span, ...]:
     floor = to_ms(life.closed_to) if life.closed_to else 0
     clipped = (_clip(span, floor, to_ms(until)) for span in reader.all(to_ms(until)))
     return tuple(_joined(span for span in clipped if span.start < span.end))
+
+
+def begins(life: Life) -> datetime | None:
+    """Before this it cost nothing that is not closed; None: it was never seen."""
+    seen = life.seen
+    if not seen:
+        return None
+    first_ms, first = seen[0]
+    absent = max((each for each in life.absent if each < first_ms), default=None)
+    started = to_ms(first.started_at) if first.started_at and first.up else first_ms
+    begun = min(started, first_ms) if absent is None else absent
+    floor = to_ms(life.closed_to) if life.closed_to else begun
+    return from_ms(max(begun, floor))
+
+
+def thinned(life: Life) -> Life:
+    """Without the sightings and absences that say no more than their neighbours do; no span changes."""
+    seen = life.seen
+    kept: dict[Condition, list[int]] = {}
+    last = 0
+    for place, (ms, condition) in enumerate(seen):
+        inside = 0 < place < len(seen) - 1 and seen[place - 1][1] is condition is seen[place + 1][1]
+        if inside and (_tells(condition, life.kind) or seen[place + 1][0] - last <= UNSEEN_AT_MOST_MS):
+            continue
+        kept.setdefault(condition, []).append(ms)
+        last = ms
+    stretches = tuple(Stretch(condition=each.condition, times=tuple(kept[each.condition])) for each in life.stretches)
+    absent = _thinned_absence(life.absent, [ms for ms, _ in seen])
+    if (stretches, absent) == (life.stretches, life.absent):
+        return life
+    return life.model_copy(update={"stretches": stretches, "absent": absent})
+
+
+def _thinned_absence(absent: tuple[int, ...], seen: list[int]) -> tuple[int, ...]:
+    """The first and the last of each absence."""
+    runs = [bisect_right(seen, ms) for ms in absent]
+    return tuple(
+        ms
+        for place, ms in enumerate(absent)
+        if not (0 < place < len(absent) - 1 and runs[place - 1] == runs[place] == runs[place + 1])
+    )
 
 
 class _Reader:

@@ -179,17 +179,17 @@ class _Adding:
         amounts = entry.amounts
         self.amounts += amounts
         self.idle += entry.idle
-        self.hours += 1
+        self.hours += entry.hours
         self.subjects = self.subjects if self.subjects is not None else {}
         self.subjects[(entry.kind, entry.id)] = entry.name or self.subjects.get((entry.kind, entry.id), "")
         if entry.billed is not None:
             self.billed += amounts.total
             self.difference += entry.difference
-            self.billed_hours += 1
+            self.billed_hours += entry.hours
             return
         self.doubt += entry.doubt
-        self.gaps += entry.gap
-        self.unpriced += entry.unknown_ms > 0
+        self.gaps += entry.hours if entry.gap else 0
+        self.unpriced += entry.hours if entry.unknown_ms else 0
 
     def total(self, key: str | None) -> Total:
         subjects = self.subjects or {}

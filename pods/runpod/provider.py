@@ -14,6 +14,8 @@ import httpx
 from pydantic import SecretStr
 
 from pods.errors import InvalidSetting, NeedsGraphql, NeedsRest, Retired
+from pods.ledger.bill import Bill
+from pods.ledger.sightings import SubjectKind
 from pods.model import Account, Api, Cloud, GpuType, Listing, LogLine, Pod, PodSpec, Quota, Verb
 from pods.offers import CpuType, DataCenter, NetworkVolume, Template
 from pods.ports import ActionResult, Capability, Clock, PodChange
@@ -37,7 +39,7 @@ _PODS_BY_GRAPHQL: Final = frozenset(
         Capability.CATALOG,
     }
 )
-_BY_REST: Final = _PODS_BY_GRAPHQL | {Capability.RESTART, Capability.LOGS, Capability.UPDATE}
+_BY_REST: Final = _PODS_BY_GRAPHQL | {Capability.RESTART, Capability.LOGS, Capability.UPDATE, Capability.BILLING}
 _ONLY_GRAPHQL: Final = frozenset({Capability.ACCOUNT, Capability.STOP_REASON})
 
 
@@ -129,6 +131,11 @@ class RunPodProvider:
     def templates(self) -> Sequence[Template]:
         with self._noticing(self._main):
             return self._catalog.templates()
+
+    def bill(self, kind: SubjectKind, start: datetime, end: datetime) -> Bill:
+        rest = self._rest_for("What RunPod billed")
+        with self._noticing(rest):
+            return rest.bill(kind, start, end)
 
     def account(self) -> Account:
         graphql = self._graphql_for("The balance")

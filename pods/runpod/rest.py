@@ -1,4 +1,4 @@
-"""RunPod's REST v2: list, read, act, create, change and logs of pods."""
+"""RunPod's REST v2: list, read, act, create, change, logs and bills of pods."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ import httpx
 from pydantic import ValidationError
 
 from pods.errors import InvalidRequest, PodNotFound
+from pods.ledger.bill import Bill
+from pods.ledger.sightings import SubjectKind
 from pods.model import Api, Listing, LogLine, Pod, PodSpec, Verb
 from pods.ports import ActionResult, Capability, Clock, PodChange
+from pods.runpod import rest_billing
 from pods.runpod.answers import Answer
 from pods.runpod.creation import rest_body
 from pods.runpod.errors import unreadable
@@ -89,6 +92,9 @@ class RestApi:
             )
         )
         return ActionResult(pod=_pod(answer), request_id=answer.request_id)
+
+    def bill(self, kind: SubjectKind, start: datetime, end: datetime) -> Bill:
+        return rest_billing.bill(self._sender, self._clock, kind, start, end)
 
     def logs(self, pod_id: str, *, source: str, tail: int, since: datetime | None = None) -> Sequence[LogLine]:
         """The newest `tail` lines, oldest first; with `since`, of those after it. Ends with the backlog."""

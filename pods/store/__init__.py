@@ -12,6 +12,7 @@ from pods.catalog import Catalog
 from pods.gathering import Gathering
 from pods.holds import Holds
 from pods.incidents import Incident
+from pods.ledger.bill import Billing
 from pods.losses import Loss
 from pods.protection import Protection
 from pods.protectors import Words
@@ -25,6 +26,7 @@ from pods.store.connection import Scripts, connect
 from pods.store.fleet import FleetStore
 from pods.store.history import PodHistory
 from pods.store.keys import Keys
+from pods.store.ledger import LedgerStore
 from pods.store.outbox import Outbox
 from pods.store.people import PeopleStore
 from pods.store.records import Records
@@ -68,6 +70,9 @@ class Store:
     #: By spell key.
     shadow_stops: Records[ShadowStop]
     auto_stops: Records[AutoStop]
+    ledger: LedgerStore
+    #: By kind of what is billed.
+    billing: Records[Billing]
 
 
 def open_store(url: str, account: str) -> Store:
@@ -99,6 +104,8 @@ def open_store(url: str, account: str) -> Store:
         spells=Records(client, scripts, keys, "spells", PodSpells, keep=_IDLE_FOR),
         shadow_stops=Records(client, scripts, keys, "shadow-stop", ShadowStop, keep=_IDLE_FOR),
         auto_stops=Records(client, scripts, keys, "auto-stop", AutoStop, keep=_IDLE_FOR),
+        ledger=LedgerStore(client, scripts, keys),
+        billing=Records(client, scripts, keys, "billing", Billing),
     )
 
 

@@ -111,7 +111,10 @@ class Commit:
         return self._add("set", key=key, value=value)
 
     def put_field(self, key: str, field_: str, record: Value) -> Self:
-        return self._add("hset", key=key, field=field_, value=dump(record))
+        return self.put_field_text(key, field_, dump(record))
+
+    def put_field_text(self, key: str, field_: str, value: str) -> Self:
+        return self._add("hset", key=key, field=field_, value=value)
 
     def delete(self, key: str) -> Self:
         self._plan.setdefault("del", []).append(key)

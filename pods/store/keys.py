@@ -124,6 +124,27 @@ class Keys:
         return self._key("facts")
 
     @property
+    def ledger_watching(self) -> str:
+        """What the ledger watches, and the hours of it that are not closed."""
+        return self._key("ledger", "watching")
+
+    @property
+    def ledger_watching_version(self) -> str:
+        return self._key("ledger", "watching", "version")
+
+    def ledger_day(self, day: str) -> str:
+        """Hash: a pod or network volume -> its closed hours of this day, in UTC."""
+        return self._key("ledger", "day", day)
+
+    def ledger_day_version(self, day: str) -> str:
+        return self._key("ledger", "day", day, "version")
+
+    @property
+    def ledger_days(self) -> str:
+        """The days that the books have."""
+        return self._key("ledger", "days")
+
+    @property
     def audit(self) -> str:
         return self._key("audit")
 

@@ -10,7 +10,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -22,6 +22,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from pods.ledger.sightings import SubjectKind
 from pods.model import (
     Cloud,
     CpuRequest,
@@ -84,6 +85,7 @@ CALLS: dict[str, Ask] = {
     "rename": lambda p: p.update(POD, PodChange(name="new name")),
     "lock": lambda p: p.update(POD, PodChange(locked=True)),
     "unlock": lambda p: p.update(POD, PodChange(locked=False)),
+    **{f"bill: {kind.value}": lambda p, k=kind: p.bill(k, NOW - timedelta(days=1), NOW) for kind in SubjectKind},  # type: ignore[misc]
     **{verb.value: lambda p, v=verb: p.act(v, POD) for verb in Verb},  # type: ignore[misc]
     **{f"create: {name}": lambda p, s=spec: p.create(s) for name, spec in SPECS.items()},  # type: ignore[misc]
 }
@@ -108,7 +110,7 @@ class Recorder:
             return httpx.Response(204)
         first = "cursor" not in request.url.params
         pods = [{"id": "abc123" if first else "def456", "status": "RUNNING"}]
-        lists: Json = {name: [] for name in ("gpus", "cpus", "dataCenters", "networkVolumes", "templates")}
+        lists: Json = {name: [] for name in ("gpus", "cpus", "dataCenters", "networkVolumes", "templates", "records")}
         body = {"pods": pods, "pagination": {"hasNextPage": first, "nextCursor": "c1"}, **lists, **pods[0]}
         return httpx.Response(200, json=body)
 

@@ -13,7 +13,6 @@ from pods.ledger.rates import HIGH_PERFORMANCE, RateOverrides, published, rates
 from pods.ledger.sightings import (
     Condition,
     Life,
-    NetworkVolume,
     SubjectKind,
     condition_of,
     pods_listed,
@@ -21,6 +20,7 @@ from pods.ledger.sightings import (
     watched,
 )
 from pods.model import NetworkMount, PersistentMount, PodStatus
+from pods.offers import NetworkVolume
 from tests.unit.money.lives import START, at, empty
 from tests.unit.pods.builders import graphql, pod
 
@@ -238,7 +238,7 @@ def test_other_prose_dates_nothing(prose: str | None) -> None:
     ("size", "tier", "per_month"), [(500, None, 35), (1500, "STANDARD", 95), (100, HIGH_PERFORMANCE, 14)]
 )
 def test_a_network_volume_costs_always_and_less_above_a_terabyte(size: int, tier: str | None, per_month: int) -> None:
-    volume = NetworkVolume(id="v", name="v", size_gb=size, tier=tier)
+    volume = NetworkVolume(id="v", name="v", size_gb=size, data_center=None, type=tier)
     lives = watched((), volumes_listed([volume], at(0)))
     lives = watched(lives.values(), volumes_listed([volume], at(HOUR)))
     (entry,) = booked(lives["v"], 1)

@@ -17,8 +17,9 @@ from pods.ledger.bill import Bill, BillRecord, Reconciled, reconciled
 from pods.ledger.entries import Entry
 from pods.ledger.hours import entries
 from pods.ledger.rates import published
-from pods.ledger.sightings import Condition, Life, NetworkVolume, SubjectKind, volumes_listed
+from pods.ledger.sightings import Condition, Life, SubjectKind, volumes_listed
 from pods.ledger.totals import Dimension, totals
+from pods.offers import NetworkVolume
 from sim.clock import SimClock
 from sim.runpod import FULL_KEY, PodSeed, Seed, SimRunPod, VolumeSeed, actions, mock_transport
 from sim.runpod.calls import Operation
@@ -101,7 +102,10 @@ class Month:
         for pod_id in {*self.seen, *world.pods}:
             pod = world.pods.get(pod_id)
             self.seen.setdefault(pod_id, []).append((now, None if pod is None else condition(pod)))
-        volumes = [NetworkVolume(id=each.id, name=each.name, size_gb=each.size_gb) for each in world.volumes.values()]
+        volumes = [
+            NetworkVolume(id=each.id, name=each.name, size_gb=each.size_gb, data_center=None)
+            for each in world.volumes.values()
+        ]
         listed = volumes_listed(volumes, now)
         self.volumes += [(now, found) for _, found in listed.found.values()]
 

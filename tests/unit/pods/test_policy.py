@@ -94,6 +94,8 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ("zone = 5", "`zone`", "5", "must be text"),
     ("[poll]\nevery_s = 9", "`poll.every_s`", "9", "greater than or equal to 10"),
     ("[poll]\nevery_s = 601", "`poll.every_s`", "601", "less than or equal to 600"),
+    ("[rates]\ncontainer_disk = -1", "`rates.container_disk`", "-1", "an amount in USD of 0 or more"),
+    ('[rates]\nnetwork_volume = "free"', "`rates.network_volume`", "'free'", "an amount in USD of 0 or more"),
     ('colour = "blue"', "`colour`", "not a setting I know", "remove it or correct its spelling"),
     ("[poll]\nevry_s = 30", "`poll.evry_s`", "not a setting I know", "remove it or correct its spelling"),
 ]

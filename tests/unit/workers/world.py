@@ -10,6 +10,8 @@ from typing import Any
 from pods.catalog import Part
 from pods.errors import NeedsGraphql, PodNotFound, ProviderError
 from pods.jobs import Job
+from pods.ledger.bill import Bill, BillRecord
+from pods.ledger.sightings import SubjectKind
 from pods.messages import Target
 from pods.model import Account, Cloud, GpuType, Listing, LogLine, Pod, PodSpec, Quota, Verb
 from pods.offers import CpuType, DataCenter, NetworkVolume, Template
@@ -53,6 +55,8 @@ class FakeRunPod:
     list_errors: list[ProviderError] = field(default_factory=list)
     account_answer: Account | ProviderError = field(default_factory=NeedsGraphql)
     quotas_left: Sequence[Quota] = ()
+    bills: dict[SubjectKind, Sequence[BillRecord] | ProviderError] = field(default_factory=dict)
+    bills_asked: list[tuple[SubjectKind, datetime, datetime]] = field(default_factory=list)
     #: By source: the lines of every pod's log, or what reading it raises; and what was read.
     log_answers: dict[str, Sequence[LogLine | Exception]] = field(default_factory=dict)
     log_reads: list[tuple[str, str, int]] = field(default_factory=list)
@@ -138,6 +142,14 @@ class FakeRunPod:
         if isinstance(offered, ProviderError):
             raise offered
         return offered
+
+    def bill(self, kind: SubjectKind, start: datetime, end: datetime) -> Bill:
+        self.bills_asked.append((kind, start, end))
+        answer = self.bills.get(kind, ())
+        if isinstance(answer, ProviderError):
+            raise answer
+        records = tuple(record for record in answer if start <= record.start < end)
+        return Bill(kind=kind, start=start, end=end, asked_at=self.clock.now(), records=records)
 
     def account(self) -> Account:
         if isinstance(self.account_answer, ProviderError):
