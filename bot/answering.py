@@ -15,6 +15,7 @@ from bot.registry import Command
 from bot.views import answers
 from pods.access import Refusal
 from pods.audit import Event
+from pods.model import Verb
 
 Handler = Callable[[Face, Ask, Invocation], Answer]
 
@@ -58,6 +59,18 @@ def _verb(face: Face, ask: Ask, read: Invocation) -> Answer:
     return verbs.run(face, ask, pod_verb, read.pods)
 
 
+#: RunPod takes no longer name.
+NAME_MAX: Final = 191
+
+
+def rename(face: Face, ask: Ask, read: Invocation) -> Answer:
+    name = str(read.values["to"]).strip()
+    if len(name) > NAME_MAX:
+        sentence = f"A pod's name has at most {NAME_MAX} characters; this one has {len(name)}."
+        return Answer(content=answers.misunderstood(sentence, (), face.registry.usage(read.command)))
+    return verbs.run(face, ask, Verb.RENAME, read.pods, name=name)
+
+
 #: By verb. Each area has a table of its own in its handlers' module, merged in here.
 HANDLERS: Final[dict[str, Handler]] = {
     "help": reads.help_,
@@ -72,5 +85,6 @@ HANDLERS: Final[dict[str, Handler]] = {
     "lease": holding.lease_,
     "release": holding.release_,
     "schedule": scheduling.schedule,
+    "rename": rename,
     **{command.verb: _verb for command in REGISTRY.all() if command.pod_verb is not None},
 }

@@ -135,7 +135,7 @@ def status(face: Face, ask: Ask, references: Sequence[str]) -> Answer:
 def may(face: Face, ask: Ask, facts: Mapping[str, PodFacts], pod: Pod) -> frozenset[Verb]:
     """The verbs the person may use on the pod here, asking its owner first where needed."""
     decision = face.decide(ask, Role.OPERATOR, face.clock.now(), owner=owners(facts, pod.id), changes_pod=True)
-    return frozenset(pod.actions) if isinstance(decision, Allowed) else frozenset()
+    return frozenset({*pod.actions, Verb.UNLOCK}) if isinstance(decision, Allowed) else frozenset()
 
 
 def whoami(face: Face, ask: Ask, read: Invocation) -> Answer:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from bot.face import Answer, Ask, Face
 from bot.resolve import Ambiguous, NotFound, Resolved, Unlisted, resolve
@@ -16,7 +17,7 @@ from pods.gates import CONFIRM_FOR, CONSENT_FOR, Gate, GateKind, binding, needs_
 from pods.ids import derived_id
 from pods.jobs import Job
 from pods.messages import Message, MessageKind, Target
-from pods.model import Pod, PodStatus, Verb
+from pods.model import Pod, PodChange, PodStatus, Verb
 from pods.operations import DEADLINES, Operation, OperationState
 from pods.policy import Role
 from pods.requests import Origin, Request, RequestState
@@ -31,13 +32,20 @@ class Order:
     pods: tuple[Pod, ...]
     #: The owner who must agree first.
     consent_of: str | None
+    #: Of a rename, lock or unlock.
+    change: PodChange | None = None
 
     @property
     def command(self) -> str:
-        return " ".join((self.verb.value, *(pod.id for pod in self.pods)))
+        named = " ".join((self.verb.value, *(pod.id for pod in self.pods)))
+        return f"{named} to {self.change.name}" if self.change and self.change.name else named
 
 
-def run(face: Face, ask: Ask, verb: Verb, references: Sequence[str]) -> Answer:
+#: What locking and unlocking change.
+_LOCKS: Final = {Verb.LOCK: PodChange(locked=True), Verb.UNLOCK: PodChange(locked=False)}
+
+
+def run(face: Face, ask: Ask, verb: Verb, references: Sequence[str], *, name: str | None = None) -> Answer:
     """Accept the verb on the pods referred to, or say what stands in the way. Everything or nothing."""
     now = face.clock.now()
     found = find(face, references, verb)
@@ -46,7 +54,8 @@ def run(face: Face, ask: Ask, verb: Verb, references: Sequence[str]) -> Answer:
     order = authorise(face, ask, verb, found, now)
     if isinstance(order, Answer):
         return order
-    return accept(face, ask, order, now)
+    change = _LOCKS.get(verb) if name is None else PodChange(name=name)
+    return accept(face, ask, replace(order, change=change), now)
 
 
 def find(face: Face, references: Sequence[str], verb: Verb | None) -> tuple[Pod, ...] | Answer:
@@ -178,6 +187,7 @@ def draft_operations(request: Request, order: Order, ask: Ask, now: datetime) ->
             pod_id=pod.id,
             pod_name=pod.name,
             by=ask.user,
+            change=order.change,
             state=OperationState.WAITING if waiting else OperationState.ACCEPTED,
             created_at=now,
             accepted_at=now,

@@ -111,9 +111,24 @@ def _terminate(operation: Operation, pod: Pod, now: datetime) -> Standing:
     return Standing(Goal.TO_DO)
 
 
+def _change(operation: Operation, pod: Pod, now: datetime) -> Standing:
+    """Of a rename, lock or unlock."""
+    del now
+    change = operation.change
+    if change is None:
+        raise AssertionError(f"a {operation.verb} without what it changes")
+    if pod.status is PodStatus.TERMINATED:
+        return Standing(Goal.OUT_OF_REACH, Code.GONE)
+    so = change.name in {None, pod.name} and change.locked in {None, pod.locked}
+    return _reached(operation) if so else Standing(Goal.TO_DO)
+
+
 _RULES: Final[dict[Verb, Callable[[Operation, Pod, datetime], Standing]]] = {
     Verb.START: _start,
     Verb.STOP: _stop,
     Verb.RESTART: _restart,
     Verb.TERMINATE: _terminate,
+    Verb.RENAME: _change,
+    Verb.LOCK: _change,
+    Verb.UNLOCK: _change,
 }

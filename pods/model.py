@@ -41,12 +41,19 @@ STARTABLE = frozenset({PodStatus.EXITED, PodStatus.ERROR})
 
 
 class Verb(StrEnum):
-    """What a person or a rule can ask of a pod. The values are RunPod's action names; create has its own route."""
+    """What a person or a rule can ask of a pod that exists."""
 
     START = "start"
     STOP = "stop"
     RESTART = "restart"
     TERMINATE = "terminate"
+    RENAME = "rename"
+    LOCK = "lock"
+    UNLOCK = "unlock"
+
+
+#: RunPod's own actions, whose names these values are; the other verbs change what a pod says of itself.
+ACTIONS = (Verb.START, Verb.STOP, Verb.RESTART, Verb.TERMINATE)
 
 
 class Api(StrEnum):
@@ -223,6 +230,13 @@ class Quota(Value):
     remaining: int
     reset_s: int
     limit: int | None = None
+
+
+class PodChange(Value):
+    """What of a pod changes without touching its container; None: stays as it is."""
+
+    name: str | None = None
+    locked: bool | None = None
 
 
 class GpuRequest(Value):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from pods.gates import Binding
-from pods.model import Pod, Value, Verb
+from pods.model import Pod, PodChange, Value, Verb
 from pods.times import Instant
 
 
@@ -82,6 +82,9 @@ DEADLINES: Final[dict[Verb, timedelta]] = {
     Verb.STOP: timedelta(minutes=4),
     Verb.RESTART: timedelta(minutes=5),
     Verb.TERMINATE: timedelta(minutes=4),
+    Verb.RENAME: timedelta(minutes=2),
+    Verb.LOCK: timedelta(minutes=2),
+    Verb.UNLOCK: timedelta(minutes=2),
 }
 #: How long the sweep looks after an unconfirmed operation.
 LOOK_ON: Final = timedelta(minutes=15)
@@ -98,6 +101,8 @@ class Operation(Value):
     #: As known when it was asked; the message prefers what was read since.
     pod_name: str
     by: str
+    #: Of a rename, lock or unlock.
+    change: PodChange | None = None
     state: OperationState = OperationState.ACCEPTED
     created_at: Instant
     #: When its gates let it go; deadlines count from here.

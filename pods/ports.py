@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from pods.jobs import Job
 from pods.ledger.bill import Bill
 from pods.ledger.sightings import SubjectKind
-from pods.model import Account, Cloud, GpuType, Listing, LogLine, Pod, PodSpec, Quota, Value, Verb
+from pods.model import Account, Cloud, GpuType, Listing, LogLine, Pod, PodChange, PodSpec, Quota, Value, Verb
 from pods.offers import CpuType, DataCenter, NetworkVolume, Template
 
 #: One Block Kit block, as Slack's JSON.
@@ -48,13 +48,6 @@ class ActionResult(Value):
 
     pod: Pod | None = None
     request_id: str | None = None
-
-
-class PodChange(Value):
-    """What of a pod changes without touching its container; None: stays as it is."""
-
-    name: str | None = None
-    locked: bool | None = None
 
 
 class PodProvider(Protocol):

@@ -27,6 +27,8 @@ CALL_TAKES: Final = timedelta(seconds=15)
 #: be done twice, so its effect gets more time to show.
 CALL_AGAIN_AFTER: Final = timedelta(seconds=15)
 RESTART_AGAIN_AFTER: Final = timedelta(seconds=45)
+#: RunPod stops and resets no locked pod, and who locked it did not mean it to be deleted either.
+LOCK_FORBIDS: Final = frozenset({Verb.STOP, Verb.RESTART, Verb.TERMINATE})
 MAX_CALLS: Final = 4
 MAX_PUSHBACKS: Final = 4
 UNREAD_RETRY: Final = timedelta(seconds=5)
@@ -117,7 +119,7 @@ def _not_now(operation: Operation, pod: Pod, verdict: Standing) -> Outcome | Non
         return Outcome(code=Code.CHANGED)
     if pod.cluster_id:
         return Outcome(code=Code.CLUSTER)
-    if pod.locked and operation.verb is not Verb.START:
+    if pod.locked and operation.verb in LOCK_FORBIDS:
         return Outcome(code=Code.LOCKED)
     if verdict.goal is Goal.OUT_OF_REACH:
         return Outcome(code=verdict.code)

@@ -15,7 +15,7 @@ from pods.errors import PodNotFound, ProviderError
 from pods.fleet import observed, removed
 from pods.model import Pod, Verb
 from pods.operations import Operation, OperationState
-from pods.ports import ActionResult
+from pods.ports import ActionResult, PodProvider
 from pods.steps import Absent, Reading, Seen, Unread, after_call, after_read
 from pods.store.walk import Taken
 from workers import gates
@@ -121,11 +121,17 @@ def call(context: Context, taken: Taken) -> ActionResult | ProviderError | None:
         raise AssertionError("a call is only ever decided upon a pod that was read")
     log.info("runpod.call", verb=operation.verb.value, call=operation.calls)
     try:
-        result: ActionResult | ProviderError = context.provider.act(operation.verb, pod)
+        result: ActionResult | ProviderError = _ask(context.provider, operation, pod)
     except ProviderError as error:
         log.warning("runpod.refused", error=type(error).__name__, detail=error.detail, status=error.status)
         return error
     return result
+
+
+def _ask(provider: PodProvider, operation: Operation, pod: Pod) -> ActionResult:
+    if operation.change is not None:
+        return provider.update(pod, operation.change)
+    return provider.act(operation.verb, pod)
 
 
 def _move(context: Context, taken: Taken, after: Operation, now: datetime) -> Taken | None:

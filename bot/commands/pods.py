@@ -116,6 +116,49 @@ TERMINATE: Final = Command(
     pod_verb=Verb.TERMINATE,
 )
 
+RENAME: Final = Command(
+    verb="rename",
+    summary="Give a pod another name.",
+    help="Changes the name only; what runs in the pod goes on untouched. Needs RunPod's REST v2 API.",
+    examples=("rename abc123 to nlp-train-2",),
+    args=(
+        Arg(name="pod", kind=ArgKind.POD, required=True, help="Id or name."),
+        Arg(name="to", kind=ArgKind.TEXT, required=True, help="Its new name, up to 191 characters."),
+    ),
+    role=Role.OPERATOR,
+    visibility=Visibility.PUBLIC,
+    changes_pod=True,
+)
+
+LOCK: Final = Command(
+    verb="lock",
+    summary="Keep a pod from being stopped.",
+    help=(
+        "RunPod then refuses to stop or reset the pod, and I do not stop, restart or terminate it, whoever asks, until "
+        "it is unlocked. It goes on costing. Needs RunPod's REST v2 API."
+    ),
+    examples=("lock abc123",),
+    args=(PODS,),
+    role=Role.OPERATOR,
+    confirm=_MANY_ARE_CONFIRMED,
+    visibility=Visibility.PUBLIC,
+    changes_pod=True,
+    pod_verb=Verb.LOCK,
+)
+
+UNLOCK: Final = Command(
+    verb="unlock",
+    summary="Let a locked pod be stopped again.",
+    help="Takes the lock off. Rules may stop the pod again from then on. Needs RunPod's REST v2 API.",
+    examples=("unlock abc123",),
+    args=(PODS,),
+    role=Role.OPERATOR,
+    confirm=_MANY_ARE_CONFIRMED,
+    visibility=Visibility.PUBLIC,
+    changes_pod=True,
+    pod_verb=Verb.UNLOCK,
+)
+
 CLAIM: Final = Command(
     verb="claim",
     summary="Make a pod yours.",
@@ -157,4 +200,4 @@ HEALTH: Final = Command(
     role=Role.VIEWER,
 )
 
-COMMANDS: Final = (LIST, STATUS, STOP, START, RESTART, TERMINATE, CLAIM, GIVE, WHOAMI, HEALTH)
+COMMANDS: Final = (LIST, STATUS, STOP, START, RESTART, TERMINATE, RENAME, LOCK, UNLOCK, CLAIM, GIVE, WHOAMI, HEALTH)

@@ -12,6 +12,7 @@ from pods.gates import GateKind
 from pods.model import Pod, Verb
 from pods.operations import Operation
 from pods.requests import Request
+from pods.steps import LOCK_FORBIDS
 
 CONSOLE: Final = "https://console.runpod.io/pods"
 #: After this in an action id stands a number that only keeps ids in one block apart.
@@ -35,21 +36,31 @@ LABELS: Final = {
     Verb.RESTART: "Restart",
     Verb.TERMINATE: "Terminate…",
 }
+_OTHERS: Final = {Verb.LOCK: "Lock", Verb.UNLOCK: "Unlock"}
 
 
 def verb(which: Verb, pod_id: str, nonce: str, *, label: str | None = None, nth: int = 0) -> Button:
-    return Button(label or LABELS[which], action_id=_id(f"pod.{which.value}", nth), value=f"{pod_id}:{nonce}")
+    return Button(
+        label or LABELS.get(which) or _OTHERS[which],
+        action_id=_id(f"pod.{which.value}", nth),
+        value=f"{pod_id}:{nonce}",
+    )
 
 
 def verbs(pod: Pod, nonce: str, *, may: Collection[Verb] = frozenset(Verb)) -> list[Button]:
     """What RunPod says the pod can do now, as far as the reader may and nothing is known to forbid it."""
-    forbidden = set(Verb) if pod.cluster_id else {Verb.STOP, Verb.RESTART} if pod.locked else set()
-    return [
-        verb(each, pod.id, nonce) for each in LABELS if each in pod.actions and each in may and each not in forbidden
-    ]
+    if pod.cluster_id:
+        return []
+    forbidden = LOCK_FORBIDS if pod.locked else frozenset[Verb]()
+    possible = [each for each in LABELS if each in pod.actions and each not in forbidden]
+    unlock = [Verb.UNLOCK] if pod.locked else []
+    return [verb(each, pod.id, nonce) for each in (*possible, *unlock) if each in may]
 
 
 def again(operation: Operation) -> Button:
+    """The same once more; a rename would need its name, so its pod is shown instead."""
+    if operation.verb is Verb.RENAME:
+        return status(operation.pod_id, nonce(operation))
     label = f"{operation.verb.value.capitalize()} again"
     if operation.verb is Verb.TERMINATE:
         label += "…"

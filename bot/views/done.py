@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.views import disks
+from bot.views import changed, disks
 from bot.views.cases import Case, Told
 from bot.views.figures import burn, per_hour, per_month
 from bot.views.text import code
@@ -20,6 +20,8 @@ def done(case: Case) -> Told:
             told = _restarted(case)
         case Verb.TERMINATE:
             told = _terminated(case)
+        case Verb.RENAME | Verb.LOCK | Verb.UNLOCK:
+            told = changed.done(case)
     return _corrected(case, told)
 
 
@@ -145,6 +147,8 @@ def already(case: Case) -> Told:
                 headline=f"{case.ref} was already gone: RunPod no longer has it. Nothing was done.",
                 short="was gone already",
             )
+        case Verb.RENAME | Verb.LOCK | Verb.UNLOCK:
+            told = changed.already(case)
     return told
 
 
@@ -164,11 +168,9 @@ def zero_gpu(case: Case) -> Told:
     costs = "What it costs an hour is not known" if rate is None else f"It costs {per_hour(rate)} all the same"
     deed = {
         Verb.START: "runs without a GPU: its host has none free",
-        Verb.STOP: "was stopped from a run without a GPU",
         Verb.RESTART: "has restarted without a GPU: its host has none free",
-        Verb.TERMINATE: "was terminated from a run without a GPU",
-    }[case.verb]
-    if case.verb in {Verb.STOP, Verb.TERMINATE}:
+    }.get(case.verb, f"was {case.forms.past} in a run without a GPU")
+    if case.verb not in {Verb.START, Verb.RESTART}:
         return Told(word=case.forms.past, headline=f"{case.ref} {deed}.", short="had no GPU")
     return Told(
         word="running without a GPU",

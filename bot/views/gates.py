@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.views import buttons, disks
+from bot.views import buttons, changed, disks
 from bot.views.figures import at, burn, per_hour, per_month, span
 from bot.views.layout import BLOCKS_MAX, TEXT_MAX, fitting, page, small
-from bot.views.text import counted, people, person, pod_ref, ref
+from bot.views.text import code, counted, people, person, pod_ref, ref
 from bot.views.verbs import FORMS, STATES
 from pods.fleet import OwnerKind, PodFacts, owners
 from pods.gates import Gate, GateKind, GateRefusal, GateState
@@ -122,6 +122,8 @@ def _whose(facts: Mapping[str, PodFacts], pod_id: str, asker: str) -> str:
 def _takes(verb: Verb, pod: Pod | None) -> str:
     if pod is None:
         return "What it would lose is not known: count everything on it as gone for good."
+    if verb in changed.CHANGES:
+        return changed.TAKES[verb]
     if verb is Verb.TERMINATE:
         return disks.terminate_takes(pod)
     if verb is Verb.START:
@@ -171,7 +173,8 @@ def consent(
 ) -> Content:
     """The public question to the owner. Until it is answered nothing is done."""
     known = {pod.id: pod for pod in pods}
-    head = f"{person(owner)}: may {person(request.by)} {request.verb.value} {_names(operations)}?"
+    asked = f"{request.verb.value} {_names(operations)}{_to(operations)}"
+    head = f"{person(owner)}: may {person(request.by)} {asked}?"
     if len(operations) == 1:
         only = operations[0]
         pod = known.get(only.pod_id)
@@ -235,7 +238,13 @@ def _closed(gate: Gate, now: datetime, tz: ZoneInfo) -> str:
 
 
 def _order(request: Request, operations: Sequence[Operation]) -> str:
-    return f"{FORMS[request.verb].plain} {_names(operations)}"
+    return f"{FORMS[request.verb].plain} {_names(operations)}{_to(operations)}"
+
+
+def _to(operations: Sequence[Operation]) -> str:
+    """A rename's new name."""
+    change = operations[0].change if len(operations) == 1 else None
+    return f" to {code(change.name)}" if change is not None and change.name is not None else ""
 
 
 def _names(operations: Sequence[Operation]) -> str:

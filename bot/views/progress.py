@@ -81,7 +81,8 @@ def _confirming(case: Case) -> Told:
 
 
 def _reached(case: Case) -> str:
-    return {Verb.START: "running", Verb.STOP: "stopped", Verb.RESTART: "back", Verb.TERMINATE: "gone"}[case.verb]
+    reached = {Verb.START: "running", Verb.RESTART: "back", Verb.TERMINATE: "gone"}
+    return reached.get(case.verb, case.forms.past)
 
 
 def _rate(case: Case) -> str:

@@ -104,9 +104,10 @@ def _offers(case: Case) -> list[Button]:
     nonce = buttons.nonce(operation)
     if case.code in {Code.BUSY, Code.JOINED, Code.DECLINED}:
         return [buttons.status(operation.pod_id, nonce)]
-    if pod is None:
-        return [buttons.again(operation), buttons.status(operation.pod_id, nonce)]
-    return buttons.verbs(pod, nonce)
+    if pod is not None:
+        return buttons.verbs(pod, nonce)
+    again = [] if case.verb is Verb.RENAME else [buttons.again(operation)]
+    return [*again, buttons.status(operation.pod_id, nonce)]
 
 
 def _several(request: Request, cases: Sequence[Case]) -> Content:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bot.views.cases import Case, Told
 from bot.views.figures import billed, burn, per_hour, per_month, span
-from bot.views.text import people, person, prose
+from bot.views.text import code, people, person, prose
 from bot.views.verbs import FORMS, STATES
 from pods.gates import Binding, GateKind, spec_hash
 from pods.model import Pod, PodStatus, Verb
@@ -93,12 +93,13 @@ def not_possible(case: Case) -> Told:
         Verb.STOP: "A pod in that state has nothing to stop; start it again or terminate it.",
         Verb.RESTART: "Only a running pod can be restarted; start it instead.",
         Verb.TERMINATE: "Terminate it in RunPod's console.",
-    }[case.verb]
+    }.get(case.verb, "Look in RunPod's console what can still be changed of it.")
     return _no(case, f"it is {case.state_word} (RunPod says {case.state})", instead)
 
 
 def locked(case: Case) -> Told:
-    return _no(case, "it is locked at RunPod", "Unlock it in RunPod's console, then ask again.", _stands(case))
+    unlock = f"Type {code(f'/pod unlock {case.operation.pod_id}')}, then ask again."
+    return _no(case, "it is locked at RunPod", unlock, _stands(case))
 
 
 def cluster(case: Case) -> Told:

@@ -1,4 +1,4 @@
-"""The four verbs as words."""
+"""The verbs as words."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ FORMS: Final = {
     Verb.STOP: Forms("stop", "stopped", "stopping", "stop"),
     Verb.RESTART: Forms("restart", "restarted", "restarting", "restart"),
     Verb.TERMINATE: Forms("terminate", "terminated", "terminating", "termination"),
+    Verb.RENAME: Forms("rename", "renamed", "renaming", "rename"),
+    Verb.LOCK: Forms("lock", "locked", "locking", "lock"),
+    Verb.UNLOCK: Forms("unlock", "unlocked", "unlocking", "unlock"),
 }
 
 #: A state as a word. RunPod's own spelling is used where RunPod is quoted.

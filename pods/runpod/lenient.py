@@ -17,7 +17,7 @@ from pydantic import (
     WrapValidator,
 )
 
-from pods.model import Verb
+from pods.model import ACTIONS, Verb
 
 T = TypeVar("T")
 
@@ -110,7 +110,7 @@ EnvNames = Annotated[Env, BeforeValidator(_env)]
 
 def actions_of(names: Iterable[str]) -> tuple[Verb, ...]:
     """Actions this version does not know are dropped: nobody could press them."""
-    known = {verb.value: verb for verb in Verb}
+    known = {verb.value: verb for verb in ACTIONS}
     return tuple(known[name] for name in names if name in known)
 
 

@@ -16,9 +16,9 @@ from pydantic import SecretStr
 from pods.errors import InvalidSetting, NeedsGraphql, NeedsRest, Retired
 from pods.ledger.bill import Bill
 from pods.ledger.sightings import SubjectKind
-from pods.model import Account, Api, Cloud, GpuType, Listing, LogLine, Pod, PodSpec, Quota, Verb
+from pods.model import Account, Api, Cloud, GpuType, Listing, LogLine, Pod, PodChange, PodSpec, Quota, Verb
 from pods.offers import CpuType, DataCenter, NetworkVolume, Template
-from pods.ports import ActionResult, Capability, Clock, PodChange
+from pods.ports import ActionResult, Capability, Clock
 from pods.runpod.errors import GRAPHQL_GONE
 from pods.runpod.graphql import GraphqlApi
 from pods.runpod.rest import RestApi

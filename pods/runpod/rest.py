@@ -15,8 +15,8 @@ from pydantic import ValidationError
 from pods.errors import InvalidRequest, PodNotFound
 from pods.ledger.bill import Bill
 from pods.ledger.sightings import SubjectKind
-from pods.model import Api, Listing, LogLine, Pod, PodSpec, Verb
-from pods.ports import ActionResult, Capability, Clock, PodChange
+from pods.model import Api, Listing, LogLine, Pod, PodChange, PodSpec, Verb
+from pods.ports import ActionResult, Capability, Clock
 from pods.runpod import rest_billing
 from pods.runpod.answers import Answer
 from pods.runpod.creation import rest_body

@@ -41,6 +41,7 @@ def give_way(operations: Sequence[Operation], holders: Mapping[str, Operation], 
         if holder is None or operation.ended:
             given.append(operation)
             continue
-        code = Code.JOINED if holder.verb is operation.verb else Code.BUSY
+        same = (holder.verb, holder.change) == (operation.verb, operation.change)
+        code = Code.JOINED if same else Code.BUSY
         given.append(cancel(operation, code, now, other=holder.id))
     return tuple(given)

@@ -24,17 +24,18 @@ from referencing.jsonschema import DRAFT202012
 
 from pods.ledger.sightings import SubjectKind
 from pods.model import (
+    ACTIONS,
     Cloud,
     CpuRequest,
     GpuRequest,
     NetworkMount,
     PersistentMount,
     Pod,
+    PodChange,
     PodSpec,
     PodStatus,
     Verb,
 )
-from pods.ports import PodChange
 from pods.runpod import graphql_documents
 from pods.runpod.provider import Mode, RunPodProvider, build_provider
 
@@ -86,7 +87,7 @@ CALLS: dict[str, Ask] = {
     "lock": lambda p: p.update(POD, PodChange(locked=True)),
     "unlock": lambda p: p.update(POD, PodChange(locked=False)),
     **{f"bill: {kind.value}": lambda p, k=kind: p.bill(k, NOW - timedelta(days=1), NOW) for kind in SubjectKind},  # type: ignore[misc]
-    **{verb.value: lambda p, v=verb: p.act(v, POD) for verb in Verb},  # type: ignore[misc]
+    **{verb.value: lambda p, v=verb: p.act(v, POD) for verb in ACTIONS},  # type: ignore[misc]
     **{f"create: {name}": lambda p, s=spec: p.create(s) for name, spec in SPECS.items()},  # type: ignore[misc]
 }
 

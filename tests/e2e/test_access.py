@@ -26,8 +26,13 @@ TYPED = {
     "terminate": "terminate abc123",
     "claim": "claim abc123",
     "give": "give abc123 <@U0CARA>",
+    "rename": "rename abc123 to nlp-2",
+    "lock": "lock abc123",
+    "unlock": "unlock abc123",
 }
-READS = {"list", "status", "help", "whoami", "health"}
+ROLES = {command.verb: command.role for command in REGISTRY.all()}
+#: Whose the pod is makes no difference to these.
+READS = {command.verb for command in REGISTRY.all() if not command.changes_pod}
 
 
 def test_the_table_knows_every_command() -> None:
@@ -36,7 +41,7 @@ def test_the_table_knows_every_command() -> None:
 
 def expected(verb: str, role: Role, ceiling: Role, owner: str) -> str:
     """Refused | asked (the owner or the requester, first) | done."""
-    needed = Role.VIEWER if verb in READS else Role.OPERATOR
+    needed = ROLES[verb]
     if role < needed or ceiling < needed:
         return "refused"
     if verb in READS:
@@ -53,7 +58,10 @@ def test_every_command_by_role_ceiling_and_owner(bot: Bot, role: Role, ceiling: 
     bot.set_ceiling(ceiling)
     user = PEOPLE[role]
     for verb, typed in TYPED.items():
+        if verb in READS and owner != "nobody":
+            continue
         bot.start_over()
+        bot.runpod.world.pods["abc123"].locked = verb == "unlock"
         for pod in ("abc123", "p4v9td"):
             if OWNERS[owner]:
                 bot.own(pod, user if owner == "own" else DAVE)

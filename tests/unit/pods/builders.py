@@ -6,12 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 from pods.fleet import Entry, Fleet
 from pods.gates import Binding, Gate, GateKind, binding
-from pods.model import Api, Gpu, NetworkMount, Pod, PodStatus, Runtime, Verb
+from pods.model import Api, Gpu, NetworkMount, Pod, PodChange, PodStatus, Runtime, Verb
 from pods.operations import DEADLINES, Code, Operation, OperationState, Outcome
 from pods.requests import Origin, Place, Request, RequestState
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 POD_ID = "abc123def456gh"
+
+CHANGES = {
+    Verb.RENAME: PodChange(name="nlp-train-2"),
+    Verb.LOCK: PodChange(locked=True),
+    Verb.UNLOCK: PodChange(locked=False),
+}
 
 
 def at(seconds: float) -> datetime:
@@ -45,6 +51,7 @@ def operation(verb: Verb, /, **changes: object) -> Operation:
         pod_id=POD_ID,
         pod_name="nlp-train",
         by="U1",
+        change=CHANGES.get(verb),
         created_at=NOON,
         accepted_at=NOON,
         next_at=NOON,
@@ -54,7 +61,7 @@ def operation(verb: Verb, /, **changes: object) -> Operation:
 
 
 def before_call(verb: Verb) -> Pod:
-    return pod(PodStatus.EXITED if verb is Verb.START else PodStatus.RUNNING)
+    return pod(PodStatus.EXITED if verb is Verb.START else PodStatus.RUNNING, locked=verb is Verb.UNLOCK)
 
 
 def died_calling(verb: Verb, /, **changes: object) -> Operation:

@@ -29,6 +29,9 @@ REACHED: dict[Verb, Pod] = {
     V.STOP: pod(S.EXITED),
     V.RESTART: pod(started_at=at(1), runtime=Runtime(uptime_s=1)),
     V.TERMINATE: pod(S.TERMINATED),
+    V.RENAME: pod(name="nlp-train-2"),
+    V.LOCK: pod(locked=True),
+    V.UNLOCK: pod(),
 }
 
 DIED: list[tuple[Verb, Pod, float, Expected]] = [
@@ -74,8 +77,8 @@ def test_an_unclear_call_is_made_again_once_its_effect_had_time_to_show(verb: Ve
 
 @pytest.mark.parametrize("verb", Verb)
 def test_an_answered_call_is_never_made_again(verb: Verb) -> None:
-    step = after_read(answered(verb), Seen(before_call(verb)), at(200))
-    assert of(step) == looks_again(204)
+    step = after_read(answered(verb), Seen(before_call(verb)), at(100))
+    assert of(step) == looks_again(104)
 
 
 @pytest.mark.parametrize("verb", Verb)

@@ -7,7 +7,7 @@ import pytest
 from pods.model import Api, Cpu, Gpu, Pod, PodStatus, Runtime, Verb
 from pods.operations import Code, Operation, OperationState
 from pods.steps import Absent, Seen, after_read
-from tests.unit.pods.builders import NOON, at, bound_to, graphql, operation, pod
+from tests.unit.pods.builders import CHANGES, NOON, at, bound_to, graphql, operation, pod
 from tests.unit.pods.rows import Expected, calls, done, failed, looks_again, not_confirmed, of, reads_again
 
 S, V, C = PodStatus, Verb, Code
@@ -46,6 +46,9 @@ FIRST: dict[tuple[Verb, PodStatus], Expected] = {
     (V.TERMINATE, S.ERROR): CALLED,
     (V.TERMINATE, S.TERMINATED): ALREADY,
     (V.TERMINATE, S.UNKNOWN): WAIT,
+    **{(verb, status): CALLED for verb in CHANGES for status in S},
+    **{(verb, S.TERMINATED): GONE for verb in CHANGES},
+    **{(verb, S.UNKNOWN): WAIT for verb in CHANGES},
 }
 #: GraphQL tells an intent, so that once read as stopped is not yet stopped.
 GRAPHQL_DIFFERS: dict[tuple[Verb, PodStatus], Expected] = {(V.STOP, S.EXITED): WAIT}
@@ -58,10 +61,11 @@ def test_the_first_reading_decides_by_verb_and_state(verb: Verb, status: PodStat
     expected = FIRST[verb, status]
     if api is Api.GRAPHQL:
         expected = GRAPHQL_DIFFERS.get((verb, status), expected)
-    step = after_read(operation(verb), Seen(pod(status, api=api)), NOON)
+    seen = pod(status, api=api, locked=verb is V.UNLOCK)
+    step = after_read(operation(verb), Seen(seen), NOON)
     assert of(step) == expected
     assert step.operation.calls == (1 if expected.call else 0)
-    assert step.operation.seen == pod(status, api=api)
+    assert step.operation.seen == seen
 
 
 def test_what_a_call_needs_is_written_before_it_is_made() -> None:
@@ -85,6 +89,12 @@ def locked(status: PodStatus = S.RUNNING) -> Pod:
         (V.START, locked(S.EXITED), CALLED),
         (V.TERMINATE, locked(), failed(C.LOCKED)),
         (V.STOP, locked(S.EXITED), ALREADY),
+        (V.RENAME, locked(), CALLED),
+        (V.LOCK, locked(), ALREADY),
+        (V.UNLOCK, pod(), ALREADY),
+        (V.RENAME, pod(name="nlp-train-2"), ALREADY),
+        (V.LOCK, pod(cluster_id="cl1"), failed(C.CLUSTER)),
+        (V.RENAME, pod(cluster_id="cl1"), failed(C.CLUSTER)),
         (V.STOP, pod(cluster_id="cl1"), failed(C.CLUSTER)),
         (V.RESTART, pod(cluster_id="cl1"), failed(C.CLUSTER)),
         (V.START, pod(S.EXITED, cluster_id="cl1"), failed(C.CLUSTER)),

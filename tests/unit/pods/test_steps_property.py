@@ -147,7 +147,7 @@ class Walk:
         assert not any(isinstance(each, ActionResult) for each in self.sent), "called again after a yes"
         assert reading.pod.cluster_id is None
         assert before.bound is None or still_bound(before.bound, reading.pod)
-        assert not (reading.pod.locked and before.verb in {Verb.STOP, Verb.RESTART})
+        assert not (reading.pod.locked and before.verb in {Verb.STOP, Verb.RESTART, Verb.TERMINATE})
 
     def moved(self, after: Operation) -> None:
         before = self.operation
@@ -241,6 +241,9 @@ def check_claim(walk: Walk) -> None:
     if final.verb is Verb.STOP:
         assert last.status is PodStatus.EXITED
         assert last.api is Api.REST or _exited_for_long(seen)
+    elif final.change is not None:
+        assert final.change.name in {None, last.name}
+        assert final.change.locked in {None, last.locked}
     else:
         assert last.status is PodStatus.RUNNING
     if final.verb is Verb.START:

@@ -8,9 +8,8 @@ from decimal import Decimal
 import pytest
 
 from pods import errors as e
-from pods.model import Cloud, PersistentMount
+from pods.model import Cloud, PersistentMount, PodChange
 from pods.offers import NetworkVolume
-from pods.ports import PodChange
 from pods.runpod.provider import Mode, RunPodProvider, build_provider
 from sim.clock import SimClock
 from sim.runpod import FULL_KEY, Kind, SimRunPod, demo_seed, mock_transport

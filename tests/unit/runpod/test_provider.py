@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from pods import errors as e
-from pods.model import Api, Gpu, GpuRequest, Pod, PodSpec, PodStatus, Verb
-from pods.ports import Capability, PodChange, PodProvider
+from pods.model import Api, Gpu, GpuRequest, Pod, PodChange, PodSpec, PodStatus, Verb
+from pods.ports import Capability, PodProvider
 from pods.runpod.provider import Mode, RunPodProvider, build_provider
 from sim.clock import SimClock
 from sim.runpod import FULL_KEY, READ_ONLY_KEY, Kind, SimRunPod, demo_seed, many_seed, mock_transport

@@ -11,8 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from pods import errors as e
-from pods.model import GpuRequest, Pod, PodSpec, PodStatus, Verb
-from pods.ports import PodChange
+from pods.model import ACTIONS, GpuRequest, Pod, PodChange, PodSpec, PodStatus, Verb
 from pods.runpod.answers import shown
 from pods.runpod.provider import Mode, RunPodProvider, build_provider
 from tests.unit.runpod.canned import KEY, FixedClock, always, graphql_pod, ok, problem, provider_of, rest_pod
@@ -35,7 +34,7 @@ READS: list[Ask] = [
     lambda p: p.logs("abc123", source="container", tail=5),
 ]
 CHANGES: list[Ask] = [
-    *(lambda p, v=v: p.act(v, POD) for v in Verb),
+    *(lambda p, v=v: p.act(v, POD) for v in ACTIONS),
     lambda p: p.create(SPEC),
     lambda p: p.update(POD, PodChange(name="n")),
 ]

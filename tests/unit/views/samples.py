@@ -12,7 +12,7 @@ from bot.views import request as request_view
 from pods.fleet import Entry, Fleet, Owner, OwnerKind, PodFacts
 from pods.gates import Gate, GateKind, GateState, binding
 from pods.messages import Content
-from pods.model import Cloud, Gpu, GpuSample, NetworkMount, PersistentMount, Pod, PodStatus, Runtime, Verb
+from pods.model import Cloud, Gpu, GpuSample, NetworkMount, PersistentMount, Pod, PodChange, PodStatus, Runtime, Verb
 from pods.operations import Code, Operation, OperationState, Outcome
 from pods.requests import Origin, Place, Request, RequestState
 
@@ -20,6 +20,11 @@ NOW = datetime(2026, 11, 24, 2, 4, 0, tzinfo=UTC)
 TZ = ZoneInfo("Europe/Berlin")
 ASKER, OWNER, ADMIN = "U0ASKER", "U0OWNER", "U0ADMIN"
 CHANNEL = "C0PODS"
+CHANGES = {
+    Verb.RENAME: PodChange(name="nlp-train-2"),
+    Verb.LOCK: PodChange(locked=True),
+    Verb.UNLOCK: PodChange(locked=False),
+}
 ACTIONS: Mapping[PodStatus, tuple[Verb, ...]] = {
     PodStatus.RUNNING: (Verb.STOP, Verb.RESTART, Verb.TERMINATE),
     PodStatus.EXITED: (Verb.START, Verb.TERMINATE),
@@ -90,6 +95,7 @@ def operation(verb: Verb = Verb.STOP, **changes: Any) -> Operation:
         "pod_id": known.id if known else "abc123",
         "pod_name": known.name if known else "nlp-train",
         "by": ASKER,
+        "change": CHANGES.get(verb),
         "version": 3,
         "created_at": ago(seconds=11),
         "accepted_at": ago(seconds=11),

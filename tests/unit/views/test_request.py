@@ -68,9 +68,10 @@ def test_nothing_is_offered_while_it_runs_or_once_the_pod_is_gone() -> None:
     assert buttons(told(ended(Verb.STOP, Code.GONE, before=pod(), seen=pod()))) == []
 
 
-def test_a_locked_pod_offers_no_stop() -> None:
+def test_a_locked_pod_offers_to_be_unlocked_and_nothing_the_lock_forbids() -> None:
     content = told(ended(Verb.STOP, Code.LOCKED, before=pod(locked=True), seen=pod(locked=True)))
-    assert labels(content) == ["Terminate…"]
+    assert labels(content) == ["Unlock"]
+    assert "`/pod unlock abc123`" in content.text
 
 
 def test_not_confirmed_offers_another_look_the_verb_and_the_console() -> None:

@@ -15,7 +15,7 @@ from tests.unit.views.told_requests import outcome
 
 ALL = pytest.mark.parametrize("name", MESSAGES)
 #: What handlers know.
-ACTIONS = re.compile(r"pod\.(?:start|stop|restart|terminate|status)|gate\.(?:yes|no)|op\.look|link")
+ACTIONS = re.compile(r"pod\.(?:start|stop|restart|terminate|lock|unlock|status)|gate\.(?:yes|no)|op\.look|link")
 #: The lists say the same rows in fewer words where the text has no room for the whole.
 SHORTENED = {"list-sixty"}
 
@@ -70,7 +70,8 @@ def test_each_verb_is_told_in_words_of_its_own(code: Code) -> None:
 @pytest.mark.parametrize("verb", Verb)
 @pytest.mark.parametrize("code", Code)
 def test_first_line_says_which_pod(verb: Verb, code: Code) -> None:
-    assert "`nlp-train` (`abc123`)" in first_line(outcome(verb, code))
+    name = "nlp-train-2" if (verb, code) == (Verb.RENAME, Code.ALREADY) else "nlp-train"
+    assert f"`{name}` (`abc123`)" in first_line(outcome(verb, code))
 
 
 #: The codes after which RunPod was called, or the pod is not there to be left alone.

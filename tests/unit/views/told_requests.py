@@ -34,12 +34,18 @@ AFTER: Final = {
     Verb.STOP: stopped(),
     Verb.RESTART: pod(started_at=NOW),
     Verb.TERMINATE: pod(status=PodStatus.TERMINATED),
+    Verb.RENAME: pod(name="nlp-train-2"),
+    Verb.LOCK: pod(locked=True),
+    Verb.UNLOCK: pod(),
 }
 BEFORE: Final = {
     Verb.START: stopped(),
     Verb.STOP: pod(),
     Verb.RESTART: pod(),
     Verb.TERMINATE: pod(),
+    Verb.RENAME: pod(),
+    Verb.LOCK: pod(),
+    Verb.UNLOCK: pod(locked=True),
 }
 
 

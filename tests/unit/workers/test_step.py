@@ -15,7 +15,7 @@ from pods.model import Pod, PodStatus, Runtime, Verb
 from pods.operations import Code, Operation, OperationState
 from pods.store import Store, open_store
 from pods.store.walk import Taken, WalkStore
-from tests.unit.pods.builders import POD_ID, before_call, pod
+from tests.unit.pods.builders import CHANGES, POD_ID, before_call, pod
 from tests.unit.store.records import only
 from tests.unit.workers.world import World
 from workers import context
@@ -44,6 +44,8 @@ def obey(world: World) -> list[Verb]:
             del world.runpod.pods[told.id]
         elif verb is Verb.STOP:
             world.runpod.pods[told.id] = pod(PodStatus.EXITED)
+        elif verb in CHANGES:
+            world.runpod.pods[told.id] = there.model_copy(update=CHANGES[verb].model_dump(exclude_none=True))
         else:
             world.runpod.pods[told.id] = pod(started_at=now, runtime=Runtime(uptime_s=1))
 

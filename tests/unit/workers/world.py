@@ -13,9 +13,9 @@ from pods.jobs import Job
 from pods.ledger.bill import Bill, BillRecord
 from pods.ledger.sightings import SubjectKind
 from pods.messages import Target
-from pods.model import Account, Cloud, GpuType, Listing, LogLine, Pod, PodSpec, Quota, Verb
+from pods.model import Account, Cloud, GpuType, Listing, LogLine, Pod, PodChange, PodSpec, Quota, Verb
 from pods.offers import CpuType, DataCenter, NetworkVolume, Template
-from pods.ports import ActionResult, Block, Capability, PodChange, Posted, WebAnswer
+from pods.ports import ActionResult, Block, Capability, Posted, WebAnswer
 from pods.requests import Place
 from pods.store import Store
 from pods.store.acceptance import Accepted
@@ -120,7 +120,8 @@ class FakeRunPod:
         return [each for each in answer if isinstance(each, LogLine)][-tail:]
 
     def update(self, pod: Pod, change: PodChange) -> ActionResult:
-        raise NotImplementedError
+        verb = Verb.RENAME if change.name is not None else Verb.LOCK if change.locked else Verb.UNLOCK
+        return self.act(verb, pod)
 
     def gpu_types(self, *, count: int = 1, cloud: Cloud = Cloud.SECURE) -> Sequence[GpuType]:
         return [gpu.model_copy(update={"cloud": cloud}) for gpu in self._offered(Part.GPU_TYPES)]
