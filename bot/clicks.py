@@ -6,15 +6,17 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from bot import hold_clicks, reads, verbs
+from bot import hold_clicks, reads, spending, verbs
 from bot.face import Answer, Ask, Click, Face
-from bot.views import acks, gates
+from bot.views import acks, approvals, gates
+from pods import rulings
 from pods.access import Allowed
 from pods.audit import Event
 from pods.fleet import owners
 from pods.gates import Gate, GateKind, GateRefusal, GateState, decide
 from pods.jobs import Job
 from pods.messages import Message
+from pods.messages import card as message_card
 from pods.model import Verb
 from pods.operations import Code, cancel, release
 from pods.policy import Role
@@ -58,10 +60,25 @@ def _at_gate(face: Face, click: Click, *, agree: bool) -> Answer:
     if isinstance(decided, GateRefusal):
         face.audit(click.ask, Event.REFUSED, now, result=decided.value)
         return Answer(content=gates.refused(decided, gate, now=now, tz=face.zone(click.ask.user)))
+    if gate.kind is GateKind.APPROVAL and (no := _about_the_price(face, click, request, decided, now)) is not None:
+        return no
     if agree and not _still_allowed(face, request, click.ask, now):
         declined = decided.model_copy(update={"state": GateState.DECLINED})
         return _settle(face, click, request, declined, Code.NOT_ALLOWED)
     return _settle(face, click, request, decided, Code.DECLINED)
+
+
+def _about_the_price(face: Face, click: Click, request: Request, decided: Gate, now: datetime) -> Answer | None:
+    """An approver who may no longer approve decides nothing; a price that rose is not agreed to by mistake."""
+    who = face.person(click.ask, now)
+    if not rulings.may_approve(face.store, who) or click.ask.user == request.by:
+        face.audit(click.ask, Event.REFUSED, now, result="approval")
+        return Answer(content=gates.may_not_approve(face.store.people.policy().approval.role))
+    why = spending.changed(face, request, now) if decided.state is GateState.PASSED else ""
+    if not why:
+        return None
+    declined = decided.model_copy(update={"state": GateState.DECLINED})
+    return _settle(face, click, request, declined, Code.SPENDING, why=why)
 
 
 def _still_allowed(face: Face, request: Request, ask: Ask, now: datetime) -> bool:
@@ -85,11 +102,11 @@ def _still_allowed(face: Face, request: Request, ask: Ask, now: datetime) -> boo
     return True
 
 
-def _settle(face: Face, click: Click, request: Request, gate: Gate, no: Code) -> Answer:
+def _settle(face: Face, click: Click, request: Request, gate: Gate, no: Code, *, why: str = "") -> Answer:
     now = face.clock.now()
     after = settle(request, gate)
     operations = tuple(
-        release(operation, now) if after.state is RequestState.ACCEPTED else cancel(operation, no, now)
+        release(operation, now) if after.state is RequestState.ACCEPTED else cancel(operation, no, now, sentence=why)
         for operation in face.store.walk.operations(request.operations)
         if not operation.ended
     )
@@ -125,7 +142,7 @@ def _messages(
 ) -> tuple[tuple[Message, ...], tuple[str, ...]]:
     """The messages this decision writes anew, and those it only brings up to date."""
     if gate.kind is not GateKind.CONFIRM:
-        return (), (request.id,)
+        return _next_asked(face, request, now), (request.id,)
     written: list[Message] = []
     dialog = face.store.outbox.get(verbs.confirm_key(request.id))
     if dialog is not None:
@@ -144,6 +161,18 @@ def _messages(
     if request.state in {RequestState.ACCEPTED, RequestState.WAITING}:
         written.append(verbs.request_message(request, now))
     return tuple(written), ()
+
+
+def _next_asked(face: Face, request: Request, now: datetime) -> tuple[Message, ...]:
+    """The request's message is edited into the next question, and an edit notifies nobody: so those asked are told."""
+    gate = request.open_gate
+    if gate is None or gate.kind is not GateKind.APPROVAL:
+        return ()
+    asked = message_card(
+        "approval", request.id, user=request.by, now=now, channel=request.place.channel, under=request.id
+    )
+    content = approvals.nudge(request, gate, now=now, tz=face.store.people.policy().tz)
+    return (asked.model_copy(update={"content": content}),)
 
 
 #: Who answers a button, by the area its action id begins with. The app listens to exactly these.

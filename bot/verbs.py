@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
+from bot import spending
 from bot.face import Answer, Ask, Face
 from bot.resolve import Ambiguous, NotFound, Resolved, Unlisted, resolve
-from bot.views import acks, answers, gates
+from bot.spending import Spend
+from bot.views import acks, answers, gates, prices
 from pods.access import Refusal
 from pods.audit import Event
 from pods.fleet import owners
@@ -34,6 +36,8 @@ class Order:
     consent_of: str | None
     #: Of a rename, lock or unlock.
     change: PodChange | None = None
+    #: What was found about the money, where any would be spent.
+    spend: Spend | None = None
 
     @property
     def command(self) -> str:
@@ -92,6 +96,11 @@ def authorise(face: Face, ask: Ask, verb: Verb, pods: tuple[Pod, ...], now: date
 
 
 def accept(face: Face, ask: Ask, order: Order, now: datetime) -> Answer:
+    if order.verb is Verb.START:
+        spend = spending.rule_on(face, ask, spending.wishes_to_start(face, ask, order.pods, now), now)
+        if isinstance(spend, Answer):
+            return spend
+        order = replace(order, spend=spend)
     request = draft_request(face, ask, order, now)
     operations = draft_operations(request, order, ask, now)
     confirming = request.open_gate is not None and request.open_gate.kind is GateKind.CONFIRM
@@ -147,7 +156,7 @@ def confirm_key(request_id: str) -> str:
 
 def draft_request(face: Face, ask: Ask, order: Order, now: datetime) -> Request:
     request_id = derived_id(face.account, ask.team, ask.trigger)
-    gates_ = draft_gates(ask, order, now)
+    gates_ = draft_gates(ask, order, now, wait=timedelta(minutes=face.store.people.policy().approval.wait_min))
     return Request(
         id=request_id,
         account=face.account,
@@ -160,12 +169,13 @@ def draft_request(face: Face, ask: Ask, order: Order, now: datetime) -> Request:
         operations=tuple(derived_id(request_id, pod.id) for pod in order.pods),
         state=RequestState.WAITING if gates_ else RequestState.ACCEPTED,
         gates=gates_,
+        appeal=order.spend.appeal if order.spend is not None else None,
         created_at=now,
     )
 
 
-def draft_gates(ask: Ask, order: Order, now: datetime) -> tuple[Gate, ...]:
-    """The confirm dialog first; the owner is asked only once the requester means it."""
+def draft_gates(ask: Ask, order: Order, now: datetime, *, wait: timedelta) -> tuple[Gate, ...]:
+    """The confirm dialog first; the owner is asked only once the requester means it, and the price comes last."""
     bound = tuple(binding(pod) for pod in order.pods)
     drafted = []
     if needs_confirm(order.verb, order.pods):
@@ -173,7 +183,9 @@ def draft_gates(ask: Ask, order: Order, now: datetime) -> tuple[Gate, ...]:
     if order.consent_of is not None:
         until = now + CONFIRM_FOR + CONSENT_FOR if drafted else now + CONSENT_FOR
         drafted.append(Gate(kind=GateKind.CONSENT, who=(order.consent_of,), expires_at=until, bound=bound))
-    return tuple(drafted)
+    after = drafted[-1].expires_at if drafted else now
+    approval = order.spend.gate(after, wait, bound) if order.spend is not None else None
+    return (*drafted, approval) if approval is not None else tuple(drafted)
 
 
 def draft_operations(request: Request, order: Order, ask: Ask, now: datetime) -> tuple[Operation, ...]:
@@ -221,7 +233,11 @@ def _accepted(face: Face, ask: Ask, order: Order, request: Request, operations: 
     gate = request.open_gate
     if gate is None:
         wake(face, request, operations)
-        return Answer(content=acks.on_it(order.verb, [(pod.name, pod.id) for pod in order.pods]))
+        return Answer(
+            content=acks.on_it(
+                order.verb, [(pod.name, pod.id) for pod in order.pods], prices.spend_lines(request.appeal)
+            )
+        )
     if gate.kind is GateKind.CONFIRM and ask.origin is not Origin.SLASH:
         face.wake(Job.DELIVER, confirm_key(request.id))
         return Answer(content=None)
@@ -230,6 +246,8 @@ def _accepted(face: Face, ask: Ask, order: Order, request: Request, operations: 
         facts = face.store.fleet.facts()
         return Answer(content=gates.confirm(request, operations, order.pods, gate, facts=facts, now=now, tz=tz))
     face.wake(Job.DELIVER, request.id)
+    if gate.kind is GateKind.APPROVAL:
+        return Answer(content=acks.approvers_asked(order.verb, [(pod.name, pod.id) for pod in order.pods], gate))
     return Answer(content=acks.owner_asked(order.verb, [(pod.name, pod.id) for pod in order.pods], gate.who))
 
 

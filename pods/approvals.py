@@ -14,10 +14,12 @@ from enum import StrEnum
 from typing import Final
 
 from pods.access import Holders
-from pods.budgets import Reason, Ruling, Verdict
+from pods.budgets import Budget, Period, Reason, Ruling, Scope, Verdict
 from pods.forecast import Quote
+from pods.ledger.amounts import ZERO
 from pods.ledger.usd import is_sum
 from pods.model import Value
+from pods.money import dollars
 from pods.roles import Role
 from pods.times import Instant
 
@@ -33,12 +35,14 @@ class Priced(Value):
 
 
 class Appeal(Value):
-    """What the second person is asked: these pods at these prices, for these reasons."""
+    """What somebody wants to spend and a second person is asked: these pods at these prices, for these reasons."""
 
     at: Instant
     priced: tuple[Priced, ...]
     quote: Quote
     reasons: tuple[Reason, ...] = ()
+    #: The budgets that would pay, as they stood then.
+    pots: tuple[Budget, ...] = ()
 
     def price_of(self, pod_id: str) -> Priced | None:
         return next((each for each in self.priced if each.pod_id == pod_id), None)
@@ -100,3 +104,54 @@ def hindrance(ruling: Ruling, agreed: Agreed | None, priced: Priced, asker: str,
     if now - agreed.at > GOOD_FOR:
         return Hindrance.STALE
     return Hindrance.PRICE if any_dearer(agreed.appeal, [priced]) else None
+
+
+def sentence(hindrance: Hindrance, ruling: Ruling, agreed: Agreed | None, priced: Priced) -> str:
+    """Why nothing was spent, after "was not started: ". Plain words: it stands in the record."""
+    match hindrance:
+        case Hindrance.REFUSED:
+            return "; ".join(reason_words(each) for each in ruling.reasons if each.verdict is Verdict.REFUSE)
+        case Hindrance.NOT_APPROVED:
+            asked = [reason_words(each) for each in ruling.reasons if each.verdict is Verdict.REQUIRE_APPROVAL]
+            return f"by now a second person must approve it: {'; '.join(asked)}"
+        case Hindrance.APPROVER:
+            return "who approved it may no longer approve"
+        case Hindrance.STALE:
+            return f"it was approved more than {GOOD_FOR // timedelta(hours=1)} h ago"
+        case Hindrance.PRICE:
+            return _price_words(agreed, priced)
+
+
+def _price_words(agreed: Agreed | None, priced: Priced) -> str:
+    was = agreed.appeal.price_of(priced.pod_id) if agreed else None
+    then = "nobody was asked about it"
+    if was is not None and was.per_hour is not None:
+        then = f"{dollars(was.per_hour)}/h was asked about"
+    if priced.per_hour is None:
+        return f"what it would cost is not known any more, and {then}"
+    return f"it would now cost {dollars(priced.per_hour)}/h, and {then}"
+
+
+def reason_words(reason: Reason) -> str:
+    """One rule's say."""
+    pot = reason.budget
+    if pot is None:
+        limit = dollars(reason.limit or ZERO)
+        if reason.per_hour is None:
+            return f"what it costs an hour is not known, and above {limit}/h a second person decides"
+        return f"{dollars(reason.per_hour)}/h is above the {limit}/h that one person may decide on"
+    if pot.spent is None:
+        return f"what {pot_words(pot)} has spent is not known, and then it counts as spent"
+    return f"{pot_words(pot)} is spent: {dollars(pot.spent)} of {dollars(pot.rule.amount)}"
+
+
+def pot_words(pot: Budget) -> str:
+    """The account's budget this month."""
+    when = {Period.DAY: "today", Period.MONTH: "this month"}[pot.rule.period]
+    whose = {
+        Scope.ACCOUNT: "the account's budget",
+        Scope.TEAM: f"team {pot.holder}'s budget",
+        Scope.OWNER: "its owner's budget",
+        Scope.PRESET: f"preset {pot.holder}'s budget",
+    }[pot.rule.scope]
+    return f"{whose} for {when}"

@@ -58,6 +58,8 @@ class Code(StrEnum):
     EXPIRED = "expired"
     #: Between the asking and the call the person lost the right to do this.
     NOT_ALLOWED = "not_allowed"
+    #: A budget, a price or the lack of an approval stands against what it would cost; the sentence says which.
+    SPENDING = "spending"
     #: Between automation's order and its call something spoke against it; the sentence says what.
     VETOED = "vetoed"
 
@@ -162,11 +164,13 @@ def release(operation: Operation, now: Instant) -> Operation:
     )
 
 
-def cancel(operation: Operation, code: Code, now: Instant, *, other: str | None = None) -> Operation:
+def cancel(
+    operation: Operation, code: Code, now: Instant, *, other: str | None = None, sentence: str = ""
+) -> Operation:
     return operation.model_copy(
         update={
             "state": OperationState.CANCELLED,
-            "outcome": Outcome(code=code, other=other),
+            "outcome": Outcome(code=code, other=other, sentence=sentence),
             "ended_at": now,
             "next_at": None,
             "version": operation.version + 1,

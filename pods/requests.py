@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
+from pods.approvals import Appeal
 from pods.gates import Gate, GateState
 from pods.model import Value, Verb
 from pods.operations import Operation
@@ -56,6 +57,8 @@ class Request(Value):
     operations: tuple[str, ...]
     state: RequestState
     gates: tuple[Gate, ...] = ()
+    #: Of a start or create: what it was said to cost, against which budgets; an approval is bound to it.
+    appeal: Appeal | None = None
     created_at: Instant
     ended_at: Instant | None = None
     #: What automation acts upon: the id of the spell, lease, incident or the like that its rule decided about.

@@ -15,6 +15,7 @@ from pods.model import Pod
 from pods.operations import Code, Operation, Outcome, cancel
 from pods.policy import Role
 from pods.requests import Request
+from workers import spending
 from workers.context import Context
 
 #: How long automation waits before it looks again whether it may act.
@@ -61,9 +62,11 @@ def objection(context: Context, before: Operation, decided: Operation) -> Operat
 
 
 def _against(context: Context, request: Request, operation: Operation) -> Outcome | NotNow | None:
-    if request.rule is None:
-        return None if _may(context, request) else Outcome(code=Code.NOT_ALLOWED)
     pod = operation.seen
+    if request.rule is None and not _may(context, request):
+        return Outcome(code=Code.NOT_ALLOWED)
+    if request.rule is None:
+        return spending.against_start(context, request, operation)
     if pod is None:
         raise AssertionError("a call is only ever decided upon a pod that was read")
     if pod.locked:
@@ -71,7 +74,8 @@ def _against(context: Context, request: Request, operation: Operation) -> Outcom
     if context.store.fleet.load().failing_since is not None:
         return NotNow(sentence=FROZEN)
     guard = GUARDS.get(request.rule)
-    return guard(context, request, operation, pod) if guard is not None else None
+    no = guard(context, request, operation, pod) if guard is not None else None
+    return no or spending.against_start(context, request, operation)
 
 
 def _may(context: Context, request: Request) -> bool:

@@ -26,7 +26,7 @@ NO_SUCH_GROUP: Final = frozenset({"no_such_subteam", "subteam_not_found"})
 
 @job()
 def refresh_roles(period: str) -> None:
-    """Read the members of the user groups that carry roles; keep the old ones where Slack does not answer."""
+    """Read the members of the groups that carry roles or make teams; keep the old ones where Slack does not answer."""
     del period
     context = current()
     wanted = context.store.people.policy().groups

@@ -106,7 +106,7 @@ def people(web: SlackWeb, policy: Policy) -> Iterator[Finding]:
 
 
 def groups(web: SlackWeb, policy: Policy) -> Iterator[Finding]:
-    wanted = policy.roles.groups
+    wanted = policy.groups
     if not wanted:
         yield skip("Policy, user groups", "the policy names none")
         return

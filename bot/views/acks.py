@@ -10,6 +10,7 @@ from bot.views.layout import page
 from bot.views.text import code, counted, listed, people, person, pod_ref, prose, refs
 from bot.views.verbs import FORMS
 from pods.errors import PodkeeperError
+from pods.gates import Gate
 from pods.messages import Content
 from pods.model import Verb
 from pods.operations import Operation, OperationState
@@ -24,8 +25,18 @@ _UNSURE = (
 )
 
 
-def on_it(verb: Verb, pods: Sequence[tuple[str, str]]) -> Content:
-    return _line(f"On it: {verb.value} {_pods(pods)}. The result appears in this channel.")
+def on_it(verb: Verb, pods: Sequence[tuple[str, str]], cost: str = "") -> Content:
+    """`cost`: what it comes to, where anything would be spent."""
+    return page([f"On it: {verb.value} {_pods(pods)}. The result appears in this channel.", cost], key="ack")
+
+
+def approvers_asked(verb: Verb, pods: Sequence[tuple[str, str]], gate: Gate) -> Content:
+    """A second person decides about the price first."""
+    who = people(gate.who, joint="or")
+    return _line(
+        f"{_pods(pods)} needs a second person's approval of its price, so I asked {who} first. "
+        f"Your {FORMS[verb].noun} waits for the answer, in this channel."
+    )
 
 
 def owner_asked(verb: Verb, pods: Sequence[tuple[str, str]], owners: Sequence[str]) -> Content:

@@ -6,6 +6,7 @@ from bot.views import changed, disks
 from bot.views.cases import Case, Told
 from bot.views.figures import burn, per_hour, per_month
 from bot.views.text import code
+from pods.gates import GateKind
 from pods.model import PodStatus, Verb
 from pods.money import stopped_storage_per_month
 
@@ -54,9 +55,22 @@ def _started(case: Case) -> Told:
     return Told(
         word="running",
         headline=f"{case.ref} is running. {cost}.",
-        more=("Its services can need another minute, and its IP and ports may be new.",),
+        more=(
+            _more_than_said(case),
+            "Its services can need another minute, and its IP and ports may be new.",
+        ),
         short=_lower(cost),
     )
+
+
+def _more_than_said(case: Case) -> str:
+    """RunPod says the price only once it runs; where it is above what was quoted or approved, that is told."""
+    appeal, rate = case.request.appeal, burn(case.pod)
+    priced = appeal.price_of(case.operation.pod_id) if appeal else None
+    if priced is None or priced.per_hour is None or rate is None or rate <= priced.per_hour:
+        return ""
+    approved = any(gate.kind is GateKind.APPROVAL for gate in case.request.gates)
+    return f"That is more than the {per_hour(priced.per_hour)} that {'was approved' if approved else 'I expected'}."
 
 
 def _costs_now(case: Case) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.views import buttons, changed, disks
+from bot.views import approvals, buttons, changed, disks, prices
 from bot.views.figures import at, burn, per_hour, per_month, span
 from bot.views.layout import BLOCKS_MAX, TEXT_MAX, fitting, page, small
 from bot.views.text import code, counted, people, person, pod_ref, ref
@@ -19,6 +19,7 @@ from pods.messages import Content
 from pods.model import BILLED, Pod, PodStatus, Verb
 from pods.money import stopped_storage_per_month
 from pods.operations import Code, Operation
+from pods.policy import Role
 from pods.requests import Request
 
 _ROOM: Final = 700
@@ -62,9 +63,10 @@ def confirm(
     until = f"Only you can answer, until {at(gate.expires_at, now, tz)}; without an answer nothing is done."
     consent = next((each for each in request.gates if each.kind is GateKind.CONSENT), None)
     then = f"After that {people(consent.who, joint='or')} is asked, as the owner." if consent else ""
-    foot = " ".join(each for each in (then, until) if each)
+    foot = " ".join(each for each in (then, approvals.then_approval(request), until) if each)
+    cost = prices.spend_lines(request.appeal)
     return page(
-        [head, "\n".join(fitting(entries, BLOCKS_MAX - 2 * _ROOM)), small(foot)],
+        [head, "\n".join(fitting(entries, BLOCKS_MAX - 2 * _ROOM)), cost, small(foot)],
         key=_key(request),
         buttons=buttons.gate(
             request,
@@ -73,7 +75,7 @@ def confirm(
             no="Cancel",
             danger=request.verb is not Verb.START,
         ),
-        text="\n".join((head, *fitting(entries, TEXT_MAX - _ROOM), foot)),
+        text="\n".join((head, *fitting(entries, TEXT_MAX - 2 * _ROOM), *([cost] if cost else []), foot)),
     )
 
 
@@ -143,6 +145,8 @@ def confirmed(request: Request, operations: Sequence[Operation]) -> Content:
     consent = next((each for each in request.gates if each.kind is GateKind.CONSENT), None)
     if consent is not None and consent.state is GateState.OPEN:
         then = f"Now {people(consent.who, joint='or')} is asked, as the owner, in the channel."
+    elif (gate := request.open_gate) is not None and gate.kind is GateKind.APPROVAL:
+        then = f"Now {people(gate.who, joint='or')} must approve its price, in the channel."
     else:
         then = f"The result appears in the {'thread' if request.place.thread_ts else 'channel'}."
     return page([f"Confirmed: {_order(request, operations)}. {then}"], key=_key(request))
@@ -186,14 +190,16 @@ def consent(
         ]
     gate = next((each for each in request.gates if each.kind is GateKind.CONSENT), None)
     until = f", until {at(gate.expires_at, now, tz)}" if gate else ""
-    foot = f"Only {person(owner)} can answer{until}; without an answer nothing is done."
+    answered = f"Only {person(owner)} can answer{until}; without an answer nothing is done."
+    foot = " ".join(each for each in (answered, approvals.then_approval(request)) if each)
+    cost = prices.spend_lines(request.appeal)
     return page(
-        [head, "\n".join(fitting(entries, BLOCKS_MAX - 2 * _ROOM)), small(foot)],
+        [head, "\n".join(fitting(entries, BLOCKS_MAX - 2 * _ROOM)), cost, small(foot)],
         key=_key(request),
         buttons=buttons.gate(
             request, GateKind.CONSENT, yes="Allow", no="Decline", danger=request.verb is Verb.TERMINATE
         ),
-        text="\n".join((head, *fitting(entries, TEXT_MAX - _ROOM), foot)),
+        text="\n".join((head, *fitting(entries, TEXT_MAX - 2 * _ROOM), *([cost] if cost else []), foot)),
     )
 
 
@@ -227,6 +233,12 @@ def refused(refusal: GateRefusal, gate: Gate, *, now: datetime, tz: ZoneInfo) ->
             words = f"Too late: the time to answer ran out at {at(gate.expires_at, now, tz)}. Nothing was done."
         case GateRefusal.CLOSED:
             words = f"{_closed(gate, now, tz)} Your click changed nothing."
+    return page([words], key="gate")
+
+
+def may_not_approve(role: Role) -> Content:
+    """Asked in their time as an approver, and no longer one; or who asked for it."""
+    words = f"Only an {role.word} may approve a price, and nobody their own. Your click changed nothing."
     return page([words], key="gate")
 
 

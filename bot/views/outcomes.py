@@ -26,6 +26,7 @@ _BY_CODE: Final[dict[Code, Callable[[Case], Told]]] = {
     Code.DECLINED: undone.declined,
     Code.EXPIRED: undone.expired,
     Code.NOT_ALLOWED: undone.not_allowed,
+    Code.SPENDING: undone.spending,
     Code.VETOED: undone.vetoed,
 }
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from slackblocks import Button
 
-from bot.views import buttons, gates
+from bot.views import approvals, buttons, gates
 from bot.views.cases import Case, Told
 from bot.views.figures import per_hour
 from bot.views.layout import BLOCKS_MAX, TEXT_MAX, fitting, page, small
@@ -52,6 +52,8 @@ def message(
     gate = request.open_gate
     if gate is not None and gate.kind is GateKind.CONSENT and gate.who:
         return gates.consent(request, operations, pods, gate.who[0], now=now, tz=tz)
+    if gate is not None and gate.kind is GateKind.APPROVAL and gate.who:
+        return approvals.approval(request, operations, gate, now=now, tz=tz)
     cases = [Case(request=request, operation=each, other=_other(each, others), now=now, tz=tz) for each in operations]
     if len(cases) == 1:
         return _single(cases[0])
@@ -87,6 +89,7 @@ def _by(case: Case) -> str:
     agreed = next((gate for gate in case.request.gates if gate.kind is GateKind.CONSENT and gate.decided_by), None)
     if agreed is not None and case.operation.accepted_at > case.operation.created_at and agreed.decided_by:
         who = f"{who}, allowed by <@{agreed.decided_by}>"
+    who = ", ".join(each for each in (who, approvals.approved_by(case.request)) if each)
     if case.code in {Code.DONE, Code.ZERO_GPU}:
         return f"{who}, took {case.took}."
     return f"{who} at {case.at(case.request.created_at)}."
@@ -153,6 +156,7 @@ def _at_risk(pairs: Sequence[tuple[Case, Told]]) -> str:
 
 def _foot(request: Request, cases: Sequence[Case]) -> str:
     who = f"{asked_by(request.by)} at {cases[0].at(request.created_at)}" if cases else asked_by(request.by)
+    who = ", ".join(each for each in (who, approvals.approved_by(request)) if each)
     if any(case.unconfirmed and case.operation.looked_after(case.now) for case in cases):
         return f"{who}. I keep looking after what is not confirmed, for 15 min, and put this message right."
     return f"{who}."

@@ -172,6 +172,8 @@ def declined(case: Case) -> Told:
     gate = case.stopping_gate
     who = person(gate.decided_by) if gate and gate.decided_by else "the person asked"
     said = "cancelled it" if gate and gate.kind is GateKind.CONFIRM else "declined"
+    if gate and gate.kind is GateKind.APPROVAL:
+        said = "did not approve its price"
     return _no(case, f"{who} {said}", _stands(case))
 
 
@@ -179,6 +181,8 @@ def expired(case: Case) -> Told:
     gate = case.stopping_gate
     if gate is None or gate.kind is GateKind.CONFIRM:
         silent = f"{person(case.request.by)} did not confirm it in time"
+    elif gate.kind is GateKind.APPROVAL:
+        silent = f"none of those who may approve its price answered by {case.at(gate.expires_at)}"
     else:
         waited = span(gate.expires_at - case.request.created_at)
         silent = f"{people(gate.who, joint='or') or 'its owner'} did not answer within {waited}"
@@ -188,6 +192,12 @@ def expired(case: Case) -> Told:
 def not_allowed(case: Case) -> Told:
     changed_ = f"Role, channel or owner changed between the asking and the {case.forms.noun}."
     return _no(case, f"{person(case.operation.by)} may no longer do this", changed_, _stands(case))
+
+
+def spending(case: Case) -> Told:
+    """A budget, a price or the lack of an approval stood against it when it came to the call."""
+    why = prose(case.sentence).removesuffix(".") or "its price was not approved"
+    return _no(case, why, _stands(case), "Ask again if you still want it.")
 
 
 def vetoed(case: Case) -> Told:

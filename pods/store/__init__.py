@@ -8,17 +8,20 @@ from typing import Final
 
 import redis
 
+from pods.budgets import Told as BudgetTold
 from pods.catalog import Catalog
 from pods.gathering import Gathering
 from pods.holds import Holds
 from pods.incidents import Incident
 from pods.ledger.bill import Billing
+from pods.ledger.sweep import Kept
 from pods.losses import Loss
 from pods.protection import Protection
 from pods.protectors import Words
 from pods.shadow import AutoStop, ShadowStop
 from pods.sights import Sight
 from pods.spells import PodSpells
+from pods.spending import Spending
 from pods.store.catalog import CatalogStore
 from pods.store.changes import ChangeStore
 from pods.store.clockwork import Clockwork
@@ -41,6 +44,9 @@ LOSSES_FOR: Final = timedelta(days=90)
 #: What idleness cost and led to is summed up from these for a month and more.
 _IDLE_FOR: Final = timedelta(days=45)
 
+#: What was told of a period is no longer asked for once the next one has begun.
+BUDGETS_TOLD_FOR: Final = timedelta(days=40)
+
 
 @dataclass(frozen=True, slots=True)
 class Store:
@@ -56,6 +62,12 @@ class Store:
     holds: Records[Holds]
     #: By pod id: what its protectors last said.
     words: Records[Words]
+    #: One record: what was spent this day and month, by everybody.
+    spending: Records[Spending]
+    #: By budget: what was told of it in its period.
+    budgets_told: Records[BudgetTold]
+    #: By `pods.ledger.sweep.kept_id`: stopped pods and loose volumes that somebody wants to stay.
+    kept: Records[Kept]
     catalog: CatalogStore
     protections: Records[Protection]
     sights: Records[Sight]
@@ -91,6 +103,9 @@ def open_store(url: str, account: str) -> Store:
         people=PeopleStore(client, scripts, keys),
         clockwork=Clockwork(client, scripts, keys),
         holds=Records(client, scripts, keys, "holds", Holds),
+        spending=Records(client, scripts, keys, "spending", Spending),
+        budgets_told=Records(client, scripts, keys, "budget-told", BudgetTold, keep=BUDGETS_TOLD_FOR),
+        kept=Records(client, scripts, keys, "kept", Kept),
         words=Records(client, scripts, keys, "words", Words, keep=WORDS_FOR),
         catalog=CatalogStore(Records(client, scripts, keys, "catalog", Catalog)),
         protections=Records(client, scripts, keys, "protection", Protection),

@@ -15,6 +15,7 @@ from pods.policy import InvalidPolicy, Policy, Role, parse, policy_hash
 from pods.store.commit import Commit
 from pods.store.connection import Scripts
 from pods.store.keys import Keys
+from pods.teams import team_of
 from pods.times import Instant
 
 #: Group members are read again after this, and believed up to the second figure when Slack does not answer.
@@ -100,6 +101,11 @@ class PeopleStore:
             return tuple(dict.fromkeys((*holders.users, *members)))
 
         return Holders(admins=named(Role.ADMIN), operators=named(Role.OPERATOR))
+
+    def team_of(self, user: str | None) -> str | None:
+        """The policy's team of a person, by the group members last read."""
+        groups = self.groups()
+        return team_of(user, self.policy().team, groups.members if groups is not None else {})
 
     def zone(self, user: str) -> str | None:
         return cast("str | None", self._client.get(self._keys.person(user)))

@@ -117,6 +117,7 @@ def ended(verb: Verb, code: Code, **changes: Any) -> Operation:
         Code.DECLINED: OperationState.CANCELLED,
         Code.EXPIRED: OperationState.CANCELLED,
         Code.NOT_ALLOWED: OperationState.CANCELLED,
+        Code.SPENDING: OperationState.CANCELLED,
         Code.VETOED: OperationState.CANCELLED,
     }
     outcome = Outcome(

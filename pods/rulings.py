@@ -1,0 +1,88 @@
+"""Whose money a start or create would be, what it would cost, and what the policy says to it, as the store stands now.
+
+The bot asks when somebody asks, the workers right before RunPod is called: the same questions, put to the same records.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from pods.access import Person
+from pods.approvals import Agreed, Appeal, Hindrance, Priced, hindrance
+from pods.budgets import Budget, Ruling, ruling
+from pods.catalog import Part
+from pods.fleet import OwnerKind, PodFacts
+from pods.forecast import Quote
+from pods.gates import GateKind, GateState
+from pods.ledger.entries import Labels
+from pods.model import Pod
+from pods.quotes import start_price
+from pods.requests import Request
+from pods.spending import pots
+from pods.store import Store
+
+#: The one record of `store.spending`.
+SPENDING: Final = "now"
+#: Prices read longer ago than this say nothing of now.
+CATALOG_FRESH: Final = timedelta(hours=1)
+_NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NOTHING: Final = Appeal(at=_NEVER, priced=(), quote=Quote(per_hour=None, at=_NEVER))
+
+
+def labels_of(store: Store, pod: Pod, facts: PodFacts | None, asker: str) -> Labels:
+    """Who pays for the pod; what nobody owns is paid by who asks."""
+    owner = facts.owner if facts else None
+    person = owner.user if owner and owner.kind is OwnerKind.PERSON else None
+    payer = person if owner else asker
+    return Labels(
+        owner=payer,
+        team=store.people.team_of(payer),
+        gpu=pod.gpu.id if pod.gpu else None,
+        cloud=pod.cloud.value if pod.cloud else None,
+    )
+
+
+def start_price_now(store: Store, pod: Pod, now: datetime) -> Decimal | None:
+    """USD per hour of compute if it were started now; None: nothing says."""
+    catalog = store.catalog.load()
+    read_at = catalog.read_at(Part.GPU_TYPES)
+    fresh = read_at is not None and now - read_at <= CATALOG_FRESH
+    return start_price(pod, catalog if fresh else None, None)
+
+
+def pots_for(store: Store, labels: Labels, now: datetime) -> tuple[Budget, ...]:
+    """The budgets that would pay for what bears these labels."""
+    policy = store.people.policy()
+    every = pots(policy.budget, store.spending.get(SPENDING), now, policy.tz, of=labels)
+    return tuple(pot for pot in every if pot.pays_for(labels))
+
+
+def ruled(store: Store, labels: Labels, per_hour: Decimal | None, now: datetime) -> Ruling:
+    """What the policy says to such a pod at this price."""
+    return ruling(pots_for(store, labels, now), store.people.policy().approval, labels, per_hour)
+
+
+def may_approve(store: Store, person: Person) -> bool:
+    return person.role >= store.people.policy().approval.role
+
+
+def agreed(store: Store, request: Request, now: datetime) -> Agreed | None:
+    """The approval of a request as it stands now; None: it was never asked for."""
+    gate = next((each for each in request.gates if each.kind is GateKind.APPROVAL), None)
+    if gate is None:
+        return None
+    by = gate.decided_by if gate.state is GateState.PASSED else None
+    may = by is not None and may_approve(store, store.people.person(request.team, by, now))
+    # A request without its appeal could not say to what price anybody agreed: then nothing was agreed to.
+    return Agreed(appeal=request.appeal or _NOTHING, by=by, at=gate.decided_at, may=may)
+
+
+def against(
+    store: Store, request: Request, labels: Labels, priced: Priced, now: datetime
+) -> tuple[Hindrance, Ruling, Agreed | None] | None:
+    """What stands between this request and RunPod at this moment, with what it was judged by; None: nothing."""
+    says, approval = ruled(store, labels, priced.per_hour, now), agreed(store, request, now)
+    found = hindrance(says, approval, priced, request.by, now)
+    return None if found is None else (found, says, approval)

@@ -1,0 +1,104 @@
+"""Prices, budgets and approvals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, Final
+
+from bot.views import acks, approvals, gates, prices
+from pods.approvals import Appeal, Hindrance, Priced, sentence
+from pods.budgets import Budget, BudgetRule, Reason, Ruling, Verdict
+from pods.forecast import Quote
+from pods.gates import Gate, GateKind, GateState
+from pods.ledger.rates import published
+from pods.messages import Content
+from pods.model import Pod, Verb
+from pods.operations import Code
+from pods.policy import Role
+from pods.quotes import start_quote, together
+from tests.unit.views.samples import ADMIN, ASKER, CHANNEL, NOW, OWNER, TZ, ended, gate, stopped, told, waiting
+
+OLD = stopped(id="old888", name="old")
+
+
+def pot(spent: str | None, amount: str = "5000", /, **changes: Any) -> Budget:
+    rule = BudgetRule.model_validate({"amount": amount, **changes})
+    window = rule.window(NOW.astimezone(TZ).date(), TZ)
+    usd = None if spent is None else Decimal(spent)
+    return Budget(rule=rule, holder=rule.name, window=window, spent=usd, estimated=usd or Decimal(0))
+
+
+def appeal(*prices_: str | None, reasons: tuple[Reason, ...] = (), pots: tuple[Budget, ...] = ()) -> Appeal:
+    pods = (stopped(), OLD)[: len(prices_)]
+    known = [None if each is None else Decimal(each) for each in prices_]
+    quotes: tuple[Quote, ...] = tuple(
+        start_quote(each, price, published(), NOW, TZ) for each, price in zip(pods, known, strict=True)
+    )
+    priced = tuple(Priced(pod_id=each.id, per_hour=price) for each, price in zip(pods, known, strict=True))
+    return Appeal(at=NOW, priced=priced, quote=together(quotes), reasons=reasons, pots=pots)
+
+
+DEAR = Reason(verdict=Verdict.REQUIRE_APPROVAL, per_hour=Decimal("12.40"), limit=Decimal(10))
+FULL = pot("5120.40", then="require_approval")
+SPENT = Reason(verdict=Verdict.REQUIRE_APPROVAL, budget=FULL)
+REFUSES = Reason(
+    verdict=Verdict.REFUSE, budget=pot("101", "100", scope="owner", name=ASKER, period="day", then="refuse")
+)
+BLIND = Reason(verdict=Verdict.REFUSE, budget=pot(None, then="refuse"))
+
+
+def asked(of: Appeal, *pods: Pod, also: tuple[Gate, ...] = ()) -> tuple[Any, Any]:
+    approval = gate(GateKind.APPROVAL, *pods, who=(ADMIN, OWNER))
+    made, held = waiting(Verb.START, *pods, gates=(*also, approval))
+    return made.model_copy(update={"appeal": of}), held
+
+
+def _approvals() -> Iterator[tuple[str, Content]]:
+    one, two = appeal("12.40", reasons=(DEAR, SPENT), pots=(FULL,)), appeal("12.40", "0.40", reasons=(DEAR,))
+    for name, of, pods in (
+        ("one", one, (stopped(),)),
+        ("several", two, (stopped(), OLD)),
+        ("unknown-price", appeal(None, reasons=(DEAR.model_copy(update={"per_hour": None}),)), (stopped(),)),
+    ):
+        made, held = asked(of, *pods)
+        yield f"approval-{name}", told(*held, of=made, pods=pods)
+    made, held = asked(one, stopped())
+    yield "approval-called-in-thread", approvals.nudge(made, made.gates[-1], now=NOW, tz=TZ)
+    yield "ack-approvers-asked", acks.approvers_asked(Verb.START, [("nlp-train", "abc123")], made.gates[-1])
+    yield "approval-not-yours-any-more", gates.may_not_approve(Role.ADMIN)
+    passed = made.gates[-1].model_copy(update={"state": GateState.PASSED, "decided_by": ADMIN, "decided_at": NOW})
+    done = ended(Verb.START, Code.DONE, seen=stopped().model_copy(update={"cost_per_hour": Decimal("12.60")}))
+    yield "approved-and-dearer", told(done, of=made.model_copy(update={"gates": (passed,), "state": "accepted"}))
+    for state in (GateState.DECLINED, GateState.EXPIRED):
+        by = ADMIN if state is GateState.DECLINED else None
+        over = made.gates[-1].model_copy(update={"state": state, "decided_by": by, "decided_at": NOW})
+        code = Code.DECLINED if by else Code.EXPIRED
+        of_ = made.model_copy(update={"gates": (over,), "state": state.value})
+        yield f"approval-{state.value}", told(ended(Verb.START, code, seen=None, calls=0), of=of_)
+
+
+def _before() -> Iterator[tuple[str, Content]]:
+    both = appeal("12.40", "0.40", pots=(FULL, pot("12", "100", scope="owner", name=ASKER, period="day")))
+    confirm = gate(GateKind.CONFIRM, stopped(), OLD)
+    made, held = asked(both, stopped(), OLD, also=(confirm,))
+    yield "confirm-then-approval", gates.confirm(made, held, [stopped(), OLD], confirm, facts={}, now=NOW, tz=TZ)
+    yield "ack-on-it-with-price", acks.on_it(Verb.START, [("nlp-train", "abc123")], prices.spend_lines(appeal("2.69")))
+    yield "refused-by-budget", prices.refused([("nlp-train", "abc123")], [REFUSES])
+    yield "refused-by-unknown-sum", prices.refused([("nlp-train", "abc123"), ("old", "old888")], [BLIND])
+    yield "nobody-to-approve", prices.unapprovable(Role.ADMIN, (), (), [DEAR])
+    yield "approval-in-private", prices.unapprovable(Role.ADMIN, (ADMIN,), (CHANNEL,), [DEAR])
+
+
+def _hindered() -> Iterator[tuple[str, Content]]:
+    ruling = Ruling(verdict=Verdict.REFUSE, reasons=(REFUSES, DEAR))
+    for hindrance in Hindrance:
+        priced = Priced(pod_id="abc123", per_hour=Decimal("13.10"))
+        why = sentence(hindrance, ruling, None, priced)
+        made, _ = asked(appeal("12.40"), stopped())
+        accepted = made.model_copy(update={"gates": (), "state": "accepted"})
+        over = ended(Verb.START, Code.SPENDING, seen=stopped(), calls=0, sentence=why)
+        yield f"hindered-{hindrance.name.lower()}", told(over, of=accepted)
+
+
+KINDS: Final = (_approvals, _before, _hindered)
