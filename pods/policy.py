@@ -184,11 +184,6 @@ class Policy(Table):
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
 
-    @property
-    def groups(self) -> frozenset[str]:
-        """Every user group whose members must be known: they carry roles or make a team."""
-        return self.roles.groups | {group for team in self.team for group in team.groups}
-
     def ceiling(self, channel: str) -> Role:
         """A channel the policy does not name is for viewers."""
         if channel.startswith("D"):

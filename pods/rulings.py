@@ -13,9 +13,10 @@ from pods.access import Person
 from pods.approvals import Agreed, Appeal, Hindrance, Priced, hindrance
 from pods.budgets import Budget, Ruling, ruling
 from pods.catalog import Part
-from pods.fleet import OwnerKind, PodFacts
+from pods.fleet import PodFacts
 from pods.forecast import Quote
 from pods.gates import GateKind, GateState
+from pods.ledger import whose
 from pods.ledger.entries import Labels
 from pods.model import Pod
 from pods.quotes import start_price
@@ -33,15 +34,10 @@ _NOTHING: Final = Appeal(at=_NEVER, priced=(), quote=Quote(per_hour=None, at=_NE
 
 def labels_of(store: Store, pod: Pod, facts: PodFacts | None, asker: str) -> Labels:
     """Who pays for the pod; what nobody owns is paid by who asks."""
-    owner = facts.owner if facts else None
-    person = owner.user if owner and owner.kind is OwnerKind.PERSON else None
-    payer = person if owner else asker
-    return Labels(
-        owner=payer,
-        team=store.people.team_of(payer),
-        gpu=pod.gpu.id if pod.gpu else None,
-        cloud=pod.cloud.value if pod.cloud else None,
-    )
+    labels = whose.labels_of(pod, facts, store.people.team_of)
+    if labels.owner is not None:
+        return labels
+    return labels.model_copy(update={"owner": asker, "team": store.people.team_of(asker)})
 
 
 def start_price_now(store: Store, pod: Pod, now: datetime) -> Decimal | None:
