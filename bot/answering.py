@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from bot import holding, ownership, reads, scheduling, verbs
+from bot import holding, offers, ownership, reads, scheduling, verbs
 from bot.commands.catalog import REGISTRY
 from bot.face import Answer, Ask, Face
 from bot.grammar import Invocation, parse
@@ -86,5 +86,6 @@ HANDLERS: Final[dict[str, Handler]] = {
     "release": holding.release_,
     "schedule": scheduling.schedule,
     "rename": rename,
+    **offers.HANDLERS,
     **{command.verb: _verb for command in REGISTRY.all() if command.pod_verb is not None},
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.commands import offers
 from bot.registry import Command
 
-COMMANDS: Final[tuple[Command, ...]] = ()
+COMMANDS: Final[tuple[Command, ...]] = (*offers.COMMANDS,)

@@ -5,7 +5,21 @@ from __future__ import annotations
 from typing import Final
 
 from pods.messages import Content
-from tests.unit.views import told_answers, told_fleet, told_gates, told_money, told_requests
+from tests.unit.views import (
+    told_answers,
+    told_catalog,
+    told_fleet,
+    told_gates,
+    told_money,
+    told_requests,
+)
 
-_KINDS: Final = (*told_requests.KINDS, *told_gates.KINDS, *told_fleet.KINDS, *told_answers.KINDS, *told_money.KINDS)
-MESSAGES: Final[dict[str, Content]] = {name: content for kind in _KINDS for name, content in kind()}
+_AREAS: Final = (
+    told_requests,
+    told_gates,
+    told_fleet,
+    told_answers,
+    told_money,
+    told_catalog,
+)
+MESSAGES: Final[dict[str, Content]] = {name: told for area in _AREAS for kind in area.KINDS for name, told in kind()}
