@@ -135,6 +135,14 @@ def manifest(
     sys.stdout.write(as_json(wanted) + "\n")
 
 
+@cli.command("spec-key", hidden=True)
+def spec_key() -> None:
+    """Make a key for PODKEEPER_SPEC_KEY, which seals env values in records."""
+    from pods.sealing import new_key
+
+    typer.echo(new_key())
+
+
 @cli.command(hidden=True)
 def docs() -> None:
     """Write docs/commands.md anew from the command registry."""

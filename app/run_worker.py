@@ -15,6 +15,7 @@ from pods.jobs import Queue
 from pods.ports import Clock
 from pods.runpod.provider import RunPodProvider, build_provider
 from pods.runpod.proxy import ProxyWeb
+from pods.sealing import Sealer
 from workers import context
 
 
@@ -33,6 +34,7 @@ def run_worker(settings: Settings, queue: Queue, stop: threading.Event) -> None:
             web=ProxyWeb(settings.runpod_proxy_url),
             clock=clock,
             wake=wake_of(settings),
+            sealer=Sealer(settings.spec_keys),
         )
     )
     worker = SimpleWorker(

@@ -109,6 +109,10 @@ class Settings(BaseSettings):
     clock_url: Annotated[str, _URL] | None = Field(None, validation_alias="PODKEEPER_CLOCK_URL")
     #: Health, metrics and, in HTTP mode, Slack's requests. Absent: no port is opened.
     http_port: Annotated[int, Field(ge=1, le=65535)] | None = Field(None, validation_alias="PODKEEPER_HTTP_PORT")
+    #: Keys, parted by commas, that seal env values in records; the first one seals, all open.
+    spec_key: Annotated[SecretStr, _shaped(r"[A-Za-z0-9_-]{43}=(\s*,\s*[A-Za-z0-9_-]{43}=)*")] | None = Field(
+        None, validation_alias="PODKEEPER_SPEC_KEY"
+    )
     log: LogFormat = Field(LogFormat.TEXT, validation_alias="PODKEEPER_LOG")
     log_level: LogLevel = Field(LogLevel.INFO, validation_alias="PODKEEPER_LOG_LEVEL")
 
@@ -133,6 +137,10 @@ class Settings(BaseSettings):
     @property
     def api_key(self) -> str:
         return _present("RUNPOD_API_KEY", self.runpod_api_key)
+
+    @property
+    def spec_keys(self) -> str:
+        return self.spec_key.get_secret_value() if self.spec_key else ""
 
     @property
     def redis_address(self) -> str:
@@ -162,13 +170,15 @@ FIXES: Final[dict[str, str]] = {
     "PODKEEPER_ACCOUNT": "write up to 32 lower-case letters, digits and hyphens, such as main.",
     "PODKEEPER_CLOCK_URL": "leave it out; only the demo uses it.",
     "PODKEEPER_HTTP_PORT": "write a port from 1 to 65535, or leave it out.",
+    "PODKEEPER_SPEC_KEY": "write a key made by `./podkeeper spec-key`; to change it, the new one first, then a comma "
+    "and the old one.",
     "PODKEEPER_LOG": "write json or text.",
     "PODKEEPER_LOG_LEVEL": "write DEBUG, INFO, WARNING or ERROR.",
 }
 
 NAMES: Final = frozenset(FIXES)
 SECRETS: Final = frozenset(
-    {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "RUNPOD_API_KEY", "REDIS_URL"}
+    {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "RUNPOD_API_KEY", "REDIS_URL", "PODKEEPER_SPEC_KEY"}
 )
 _OURS: Final = ("SLACK_", "RUNPOD_", "REDIS_", "PODKEEPER_")
 #: Read by the `podkeeper` script, not by the program.

@@ -15,7 +15,8 @@ from pods.jobs import QUEUE_OF, Job, Queue
 
 log = structlog.get_logger()
 
-JOB_TIMEOUT_S: Final = 60
+#: A create alone may take a minute to be answered.
+JOB_TIMEOUT_S: Final = 90
 FAILURE_TTL_S: Final = 3600
 #: A wake-up nobody took in this time has been overtaken by the clock's next one.
 QUEUED_TTL_S: Final = 60

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from pods.messages import Content, Message, MessageKind, Target
 from pods.policy import Role
 from pods.ports import Clock, Wake
 from pods.requests import Origin, Place
+from pods.sealing import Sealer
 from pods.store import Store
 
 
@@ -83,6 +84,8 @@ class Face:
     clock: Clock
     wake: Wake
     registry: Registry
+    #: Seals the env values of what is to be created.
+    sealer: Sealer = field(default_factory=Sealer)
 
     def person(self, ask: Ask, now: datetime) -> Person:
         return self.store.people.person(ask.team, ask.user, now)

@@ -8,8 +8,8 @@ PodkeeperError
 `-- ProviderError          RunPod did not do it
     |-- Refused            it certainly had no effect
     |   |-- Unauthorized, Forbidden, Blocked, Retired, NeedsRest, NeedsGraphql
-    |   |-- PodNotFound, ActionConflict, PodLocked, InvalidRequest
-    |   |-- NoCapacity, HostFull, InsufficientBalance
+    |   |-- PodNotFound, ActionConflict, PodLocked, InvalidRequest (SchemaMoved)
+    |   |-- NoCapacity (RaceLost, HostFull, NoSpot), InsufficientBalance
     |   `-- RateLimited, Unreachable
     `-- Unclear            it may have had its effect: read before anything else
         `-- ServerFault, TimedOut, Unreadable
@@ -138,8 +138,25 @@ class InvalidRequest(Refused):
     sentence_default = "RunPod rejected the request as not valid."
 
 
+class SchemaMoved(InvalidRequest):
+    sentence_default = "RunPod's GraphQL API does not know this any more. Podkeeper needs REST v2 or a newer version."
+
+
 class NoCapacity(Refused):
     sentence_default = "RunPod has no free machine for this right now."
+
+
+class RaceLost(NoCapacity):
+    """The machine that matched was rented by somebody else in the same moment: another may be free."""
+
+    sentence_default = "The machine RunPod had chosen was taken in the same moment."
+
+
+class NoSpot(NoCapacity):
+    sentence_default = (
+        "RunPod gives no spot pods for this now. It has announced that it no longer offers them; on demand it may "
+        "still be had."
+    )
 
 
 class HostFull(NoCapacity):

@@ -109,6 +109,14 @@ def observed(fleet: Fleet, pod: Pod, at: datetime) -> Fleet:
     return _with(fleet, tuple(entry if each is old else each for each in fleet.entries))
 
 
+def added(fleet: Fleet, pod: Pod, at: datetime) -> Fleet:
+    """The snapshot with a pod that was made just now, unless a list pass has it already."""
+    if fleet.get(pod.id) is not None:
+        return fleet
+    entries = (*fleet.entries, Entry(pod=pod, seen_at=at))
+    return _with(fleet, tuple(sorted(entries, key=lambda entry: (entry.pod.name, entry.pod.id))))
+
+
 def removed(fleet: Fleet, pod_id: str) -> Fleet:
     """The snapshot without a pod that RunPod has terminated for us."""
     return _with(fleet, tuple(entry for entry in fleet.entries if entry.pod.id != pod_id))

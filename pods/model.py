@@ -41,7 +41,7 @@ STARTABLE = frozenset({PodStatus.EXITED, PodStatus.ERROR})
 
 
 class Verb(StrEnum):
-    """What a person or a rule can ask of a pod that exists."""
+    """What a person or a rule can ask for."""
 
     START = "start"
     STOP = "stop"
@@ -50,10 +50,14 @@ class Verb(StrEnum):
     RENAME = "rename"
     LOCK = "lock"
     UNLOCK = "unlock"
+    #: Of a pod that is not there yet.
+    CREATE = "create"
 
 
-#: RunPod's own actions, whose names these values are; the other verbs change what a pod says of itself.
+#: RunPod's own actions, whose names these values are; the others change what a pod says of itself, or make one.
 ACTIONS = (Verb.START, Verb.STOP, Verb.RESTART, Verb.TERMINATE)
+#: What can be asked of a pod that is there.
+POD_VERBS: tuple[Verb, ...] = tuple(verb for verb in Verb if verb is not Verb.CREATE)
 
 
 class Api(StrEnum):
@@ -155,6 +159,10 @@ class Pod(Value):
     #: False where the answer did not say what it costs (then it is not free).
     cost_known: bool = True
     locked: bool = False
+    #: GraphQL only: RunPod may take it away for a higher bid.
+    spot: bool = False
+    #: GraphQL only: USD per GPU and hour that start it again.
+    bid_to_resume: Decimal | None = None
     ssh_proxy: SshEndpoint | None = None
     ssh_direct: SshEndpoint | None = None
     runtime: Runtime | None = None
@@ -270,3 +278,7 @@ class PodSpec(Value):
     network: NetworkMount | None = None
     start_ssh: bool = False
     start_jupyter: bool = False
+    #: Id of the credentials for a private image.
+    registry: str | None = None
+    #: USD per GPU and hour; set: a spot pod, which RunPod may take away for a higher bid.
+    bid_per_gpu: Decimal | None = None

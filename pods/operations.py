@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from pods.arrivals import Arrival
 from pods.gates import Binding
 from pods.model import Pod, PodChange, Value, Verb
+from pods.orders import CreateOrder, Tried
 from pods.times import Instant
 
 
@@ -37,6 +39,12 @@ class Code(StrEnum):
     DONE = "done"
     #: The pod already was as asked; nothing was called.
     ALREADY = "already"
+    #: RunPod has no machine free for any of the candidates.
+    NO_CAPACITY = "no_capacity"
+    #: The host a stopped pod is bound to has no GPU free.
+    HOST_FULL = "host_full"
+    #: Somebody ended the waiting for a free GPU.
+    GIVEN_UP = "given_up"
     #: A started pod runs with no GPU.
     ZERO_GPU = "zero_gpu"
     GONE = "gone"
@@ -87,7 +95,10 @@ DEADLINES: Final[dict[Verb, timedelta]] = {
     Verb.RENAME: timedelta(minutes=2),
     Verb.LOCK: timedelta(minutes=2),
     Verb.UNLOCK: timedelta(minutes=2),
+    Verb.CREATE: timedelta(minutes=10),
 }
+#: Whoever waits for a free GPU has it tried again this often.
+KEEP_TRYING_EVERY: Final = timedelta(minutes=2)
 #: How long the sweep looks after an unconfirmed operation.
 LOOK_ON: Final = timedelta(minutes=15)
 
@@ -133,6 +144,22 @@ class Operation(Value):
     #: Keys of the messages that tell of it instead of its request's own.
     tells: tuple[str, ...] = ()
 
+    #: Somebody waits for a free GPU until then: what finds none is tried again.
+    keep_until: Instant | None = None
+    #: How often everything was tried in vain while they wait.
+    rounds: int = 0
+    #: How the pod comes up, after it was made or started.
+    arrival: Arrival | None = None
+    # -- of a create, whose pod id is empty until the pod is known
+    order: CreateOrder | None = None
+    #: Which candidate is asked for next, and which were refused.
+    candidate: int = 0
+    tried: tuple[Tried, ...] = ()
+    first_called_at: Instant | None = None
+    #: Calls of which nobody can say whether they made a pod.
+    unclear: int = 0
+    races: int = 0
+
     @property
     def told_by(self) -> tuple[str, ...]:
         return self.tells or (self.request_id,)
@@ -140,6 +167,16 @@ class Operation(Value):
     @property
     def ended(self) -> bool:
         return self.state in ENDED
+
+    @property
+    def arriving(self) -> bool:
+        """Done, and its pod is still watched until it is ready."""
+        return self.state is OperationState.DONE and self.arrival is not None and not self.arrival.over
+
+    @property
+    def holds(self) -> str:
+        """What its busy mark is on: the pod, or for a create, which no other can be in the way of, itself."""
+        return self.id if self.verb is Verb.CREATE else self.pod_id
 
     @property
     def name(self) -> str:
@@ -151,6 +188,12 @@ class Operation(Value):
         return self.state is OperationState.UNKNOWN and self.ended_at is not None and now < self.ended_at + LOOK_ON
 
 
+def deadline(verb: Verb, now: datetime, keep_until: datetime | None = None) -> datetime:
+    """When it is told that nothing came of it; whoever said how long they wait is told no sooner."""
+    usual = now + DEADLINES[verb]
+    return usual if keep_until is None else max(usual, keep_until)
+
+
 def release(operation: Operation, now: Instant) -> Operation:
     """The operation when its request's last gate has passed."""
     return operation.model_copy(
@@ -158,7 +201,7 @@ def release(operation: Operation, now: Instant) -> Operation:
             "state": OperationState.ACCEPTED,
             "accepted_at": now,
             "next_at": now,
-            "deadline": now + DEADLINES[operation.verb],
+            "deadline": deadline(operation.verb, now, operation.keep_until),
             "version": operation.version + 1,
         }
     )

@@ -71,6 +71,10 @@ class PodProvider(Protocol):
 
     def create(self, spec: PodSpec) -> ActionResult: ...
 
+    def spec(self, pod_id: str) -> PodSpec:
+        """What a pod was made of, env values and all: for a create at once, never for a record."""
+        ...
+
     def logs(self, pod_id: str, *, source: str, tail: int, since: datetime | None = None) -> Sequence[LogLine]: ...
 
     def update(self, pod: Pod, change: PodChange) -> ActionResult:

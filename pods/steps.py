@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from pods.errors import ActionConflict, PodLocked, PodNotFound, ProviderError, RateLimited, Refused
+from pods.errors import ActionConflict, HostFull, PodLocked, PodNotFound, ProviderError, RateLimited, Refused
 from pods.gates import still_bound
 from pods.goals import Goal, Standing, standing
 from pods.model import Pod, PodStatus, Verb
-from pods.operations import LOOK_ON, Code, Operation, OperationState, Outcome
+from pods.operations import KEEP_TRYING_EVERY, LOOK_ON, Code, Operation, OperationState, Outcome
 from pods.ports import ActionResult
 
 #: Looks after a call: 2 s, 4 s, then every 10 s.
@@ -203,6 +203,15 @@ def _pushed_back(operation: Operation, error: Refused, now: datetime) -> Operati
         )
     if isinstance(error, PodLocked):
         return _end(operation, OperationState.FAILED, Outcome(code=Code.LOCKED, detail=error.detail), now)
+    if isinstance(error, HostFull) and (keep := operation.keep_until) and now + KEEP_TRYING_EVERY < keep:
+        # Whoever waits is told that it goes on, and the tries cost nothing.
+        return _moved(
+            operation,
+            state=OperationState.RUNNING,
+            pushbacks=0,
+            rounds=operation.rounds + 1,
+            next_at=now + KEEP_TRYING_EVERY,
+        )
     passing = isinstance(error, ActionConflict) or not error.final
     if not passing or operation.pushbacks >= MAX_PUSHBACKS:
         return _end(operation, OperationState.FAILED, _refused(error), now)
@@ -212,7 +221,8 @@ def _pushed_back(operation: Operation, error: Refused, now: datetime) -> Operati
 
 
 def _refused(error: ProviderError) -> Outcome:
-    return Outcome(code=Code.REFUSED, sentence=error.sentence, detail=error.detail, runpod_request=error.request_id)
+    code = Code.HOST_FULL if isinstance(error, HostFull) else Code.REFUSED
+    return Outcome(code=code, sentence=error.sentence, detail=error.detail, runpod_request=error.request_id)
 
 
 def _confirm_soon(operation: Operation, now: datetime) -> Operation:

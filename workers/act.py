@@ -10,19 +10,19 @@ from typing import Final
 
 import structlog
 
-from pods.audit import AuditEntry, Event
+from pods.creating import Unlisted, before_call
 from pods.errors import PodNotFound, ProviderError
-from pods.fleet import observed, removed
 from pods.model import Pod, Verb
-from pods.operations import Operation, OperationState
+from pods.operations import Operation
 from pods.ports import ActionResult, PodProvider
 from pods.steps import Absent, Reading, Seen, Unread, after_call, after_read
 from pods.store.walk import Taken
-from workers import gates
+from workers import arriving, creating, gates
 from workers.context import Context, current
 from workers.edge import job
 from workers.guards import objection
 from workers.lease import held
+from workers.moves import move
 
 log = structlog.get_logger()
 
@@ -42,8 +42,16 @@ def _count_fault(operation_id: str, error_id: str) -> None:
     told = taken.operation.trouble.startswith(OWN_FAULT)
     sentence = taken.operation.trouble if told else f"{OWN_FAULT} (error {error_id})."
     with held(context.store.walk, taken):
-        _move(context, taken, after_read(taken.operation, Unread(ProviderError(sentence=sentence)), now).operation, now)
+        move(context, taken, _faulted(taken.operation, ProviderError(sentence=sentence), now), now)
     _wake_told(context, taken.operation)
+
+
+def _faulted(operation: Operation, error: ProviderError, now: datetime) -> Operation:
+    if operation.arriving:
+        return arriving.put_off(operation, now)
+    if operation.verb is Verb.CREATE:
+        return before_call(operation, Unlisted(error), now).operation
+    return after_read(operation, Unread(error), now).operation
 
 
 @job(on_fault=_count_fault)
@@ -70,25 +78,34 @@ def _wake_told(context: Context, operation: Operation) -> None:
 
 
 def _step(context: Context, taken: Taken) -> None:
+    if taken.operation.arriving:
+        arriving.step(context, taken)
+    elif taken.operation.verb is Verb.CREATE:
+        creating.step(context, taken)
+    else:
+        _act(context, taken)
+
+
+def _act(context: Context, taken: Taken) -> None:
     began = context.monotonic()
     reading = read(context, taken.operation)
     now = context.clock.now()
     decided = after_read(taken.operation, reading, now)
     if decided.call and (no := objection(context, taken.operation, decided.operation)) is not None:
-        _move(context, taken, no, now)
+        move(context, taken, no, now)
         return
     if decided.call and context.monotonic() - began > STEP_BUDGET_S - CALL_NEEDS_S:
         # The read took so long that the call might outlast the step: read again first.
         decided_later = taken.operation.model_copy(update={"next_at": now})
-        _move(context, taken, decided_later, now)
+        move(context, taken, decided_later, now)
         return
-    moved = _move(context, taken, decided.operation, now)
+    moved = move(context, taken, arriving.begun(decided.operation, now), now)
     if moved is None or not decided.call:
         return
     result = call(context, moved)
     if result is None:
         return
-    _move(context, moved, after_call(moved.operation, result, context.clock.now()), context.clock.now())
+    move(context, moved, after_call(moved.operation, result, context.clock.now()), context.clock.now())
 
 
 def read(context: Context, operation: Operation) -> Reading:
@@ -132,64 +149,6 @@ def _ask(provider: PodProvider, operation: Operation, pod: Pod) -> ActionResult:
     if operation.change is not None:
         return provider.update(pod, operation.change)
     return provider.act(operation.verb, pod)
-
-
-def _move(context: Context, taken: Taken, after: Operation, now: datetime) -> Taken | None:
-    before = taken.operation
-    tell = _worth_telling(before, after)
-    moved = context.store.walk.move(taken, after, now=now, tell=tell, audit=_audit(before, after))
-    if moved is None:
-        log.warning("write.lost", state=after.state.value)
-        return None
-    if before.state is not after.state:
-        log.info("operation.moved", state=after.state.value, code=after.outcome.code.value if after.outcome else None)
-    if after.ended and not before.ended:
-        context.store.clockwork.count(f"operation_{after.state.value}")
-        _show(context, after, now)
-    return moved
-
-
-def _show(context: Context, operation: Operation, now: datetime) -> None:
-    """Let lists and cards know at once what this operation read, instead of at the next poll."""
-    seen = operation.seen
-    if operation.verb is Verb.TERMINATE and operation.state is OperationState.DONE:
-        context.store.fleet.change(lambda fleet: removed(fleet, operation.pod_id), now)
-    elif seen is not None:
-        context.store.fleet.change(lambda fleet: observed(fleet, seen, now), now)
-
-
-def _worth_telling(before: Operation, after: Operation) -> bool:
-    """Whether a person would read anything new in the message."""
-
-    def visible(operation: Operation) -> tuple[object, ...]:
-        pod: Pod | None = operation.seen
-        return (operation.state, operation.outcome, pod.status if pod else None, operation.trouble)
-
-    return visible(before) != visible(after)
-
-
-def _audit(before: Operation, after: Operation) -> AuditEntry | None:
-    if before.state is after.state:
-        return None
-    if after.state is OperationState.CALLING:
-        event = Event.CALLED
-    elif after.ended:
-        event = Event.CORRECTED if before.ended else Event.ENDED
-    else:
-        return None
-    outcome = after.outcome
-    return AuditEntry(
-        at=after.ended_at or after.called_at or after.accepted_at,
-        event=event,
-        by=after.by,
-        command=f"{after.verb.value} {after.pod_id}",
-        request_id=after.request_id,
-        operation_id=after.id,
-        pod_id=after.pod_id,
-        result=outcome.code.value if outcome else after.state.value,
-        detail=outcome.detail if outcome else "",
-        runpod_request=(outcome.runpod_request if outcome else None) or "",
-    )
 
 
 @job()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pods.ports import Chat, Clock, PodProvider, Wake, Web
+from pods.sealing import Sealer
 from pods.store import Store
 
 
@@ -19,6 +20,8 @@ class Context:
     web: Web
     clock: Clock
     wake: Wake
+    #: Opens the env values of a create, for the one call that needs them.
+    sealer: Sealer = field(default_factory=Sealer)
     #: Seconds of real time, for leases and step budgets.
     monotonic: Callable[[], float] = field(default=time.monotonic)
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from pods.access import Allowed, decide
-from pods.model import Pod
+from pods.model import Pod, Verb
 from pods.operations import Code, Operation, Outcome, cancel
 from pods.policy import Role
 from pods.requests import Request
@@ -33,17 +33,21 @@ class NotNow:
 #: Asked with the pod as it was read in this very step. An Outcome ends the operation uncalled.
 Guard = Callable[[Context, Request, Operation, Pod], Outcome | NotNow | None]
 
+#: The same for a create, whose pod is not there yet.
+CreationGuard = Callable[[Context, Request, Operation], Outcome | NotNow | None]
+
 #: By rule. Each area enters the guards of its rules; a rule without one is held by the general ones alone.
 GUARDS: Final[dict[str, Guard]] = {}
+CREATION_GUARDS: Final[dict[str, CreationGuard]] = {}
 
 
 def objection(context: Context, before: Operation, decided: Operation) -> Operation | None:
     """The operation put off or cancelled instead of called; None: go on.
 
     `before` is the operation as it stood before this step decided on the call. After the first call only the readings
-    decide.
+    decide; a create's calls before were all refused, unless one was unclear.
     """
-    if decided.calls > 1:
+    if decided.unclear or (decided.calls > 1 and decided.verb is not Verb.CREATE):
         return None
     request = context.store.walk.request(decided.request_id)
     if request is None:
@@ -67,15 +71,22 @@ def _against(context: Context, request: Request, operation: Operation) -> Outcom
         return Outcome(code=Code.NOT_ALLOWED)
     if request.rule is None:
         return spending.against_start(context, request, operation)
-    if pod is None:
-        raise AssertionError("a call is only ever decided upon a pod that was read")
-    if pod.locked:
+    if pod is not None and pod.locked:
         return Outcome(code=Code.LOCKED)
     if context.store.fleet.load().failing_since is not None:
         return NotNow(sentence=FROZEN)
-    guard = GUARDS.get(request.rule)
-    no = guard(context, request, operation, pod) if guard is not None else None
-    return no or spending.against_start(context, request, operation)
+    return _by_rule(context, request, operation, pod) or spending.against_start(context, request, operation)
+
+
+def _by_rule(context: Context, request: Request, operation: Operation, pod: Pod | None) -> Outcome | NotNow | None:
+    rule = request.rule or ""
+    if operation.verb is Verb.CREATE:
+        allow = CREATION_GUARDS.get(rule)
+        return allow(context, request, operation) if allow is not None else None
+    if pod is None:
+        raise AssertionError("a call is only ever decided upon a pod that was read")
+    guard = GUARDS.get(rule)
+    return guard(context, request, operation, pod) if guard is not None else None
 
 
 def _may(context: Context, request: Request) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 from slackblocks import Button
 
 from pods.gates import GateKind
-from pods.model import Pod, Verb
+from pods.model import POD_VERBS, Pod, Verb
 from pods.operations import Operation
 from pods.requests import Request
 from pods.steps import LOCK_FORBIDS
@@ -47,7 +47,7 @@ def verb(which: Verb, pod_id: str, nonce: str, *, label: str | None = None, nth:
     )
 
 
-def verbs(pod: Pod, nonce: str, *, may: Collection[Verb] = frozenset(Verb)) -> list[Button]:
+def verbs(pod: Pod, nonce: str, *, may: Collection[Verb] = frozenset(POD_VERBS)) -> list[Button]:
     """What RunPod says the pod can do now, as far as the reader may and nothing is known to forbid it."""
     if pod.cluster_id:
         return []

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from bot.views import changed, disks
+from typing import Final
+
+from bot.views import changed, creation, disks
+from bot.views.arrival import came
 from bot.views.cases import Case, Told
 from bot.views.figures import burn, per_hour, per_month
 from bot.views.text import code
+from pods.arrivals import Phase
 from pods.gates import GateKind
 from pods.model import PodStatus, Verb
 from pods.money import stopped_storage_per_month
+
+_NEW_ADDRESS: Final = "Its IP and ports may be new."
 
 
 def done(case: Case) -> Told:
@@ -23,6 +29,8 @@ def done(case: Case) -> Told:
             told = _terminated(case)
         case Verb.RENAME | Verb.LOCK | Verb.UNLOCK:
             told = changed.done(case)
+        case Verb.CREATE:
+            told = creation.created(case)
     return _corrected(case, told)
 
 
@@ -51,14 +59,20 @@ def _lost_by_stop(case: Case) -> str:
 
 
 def _started(case: Case) -> Told:
+    arrival = case.operation.arrival
+    if arrival is not None:
+        said = came(case, arrival)
+        return Told(
+            word="running",
+            headline=f"{case.ref} {said.is_}",
+            more=(_more_than_said(case), *said.more, _NEW_ADDRESS if arrival.phase is Phase.READY else ""),
+            short=said.is_.removesuffix("."),
+        )
     cost = _costs_now(case)
     return Told(
         word="running",
         headline=f"{case.ref} is running. {cost}.",
-        more=(
-            _more_than_said(case),
-            "Its services can need another minute, and its IP and ports may be new.",
-        ),
+        more=(_more_than_said(case), f"Its services can need another minute. {_NEW_ADDRESS}"),
         short=_lower(cost),
     )
 
@@ -163,6 +177,8 @@ def already(case: Case) -> Told:
             )
         case Verb.RENAME | Verb.LOCK | Verb.UNLOCK:
             told = changed.already(case)
+        case Verb.CREATE:
+            told = creation.created(case)
     return told
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from bot.views import done, undone
+from bot.views import creation, done, undone
 from bot.views.cases import Case, Told
+from pods.model import Verb
 from pods.operations import Code
 
 _BY_CODE: Final[dict[Code, Callable[[Case], Told]]] = {
@@ -27,9 +28,21 @@ _BY_CODE: Final[dict[Code, Callable[[Case], Told]]] = {
     Code.EXPIRED: undone.expired,
     Code.NOT_ALLOWED: undone.not_allowed,
     Code.SPENDING: undone.spending,
+    Code.NO_CAPACITY: undone.no_capacity,
+    Code.HOST_FULL: undone.host_full,
+    Code.GIVEN_UP: undone.given_up,
     Code.VETOED: undone.vetoed,
+}
+
+#: What differs for a pod that was not there before.
+_CREATED: Final[dict[Code, Callable[[Case], Told]]] = {
+    Code.DONE: creation.created,
+    Code.NO_CAPACITY: creation.no_capacity,
+    Code.NOT_CONFIRMED: creation.not_confirmed,
 }
 
 
 def told(case: Case, code: Code) -> Told:
+    if case.verb is Verb.CREATE and code in _CREATED:
+        return _CREATED[code](case)
     return _BY_CODE[code](case)

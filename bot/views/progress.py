@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from bot.views import creation
 from bot.views.cases import Case, Told
-from bot.views.figures import burn, per_hour
-from bot.views.text import prose
+from bot.views.figures import burn, per_hour, span
+from bot.views.text import counted, prose
 from pods.model import Verb
-from pods.operations import OperationState
+from pods.operations import KEEP_TRYING_EVERY, OperationState
 
 
 def under_way(case: Case) -> Told:
+    if case.verb is Verb.CREATE:
+        return _CREATING.get(case.operation.state, _waiting)(case)
+    if case.operation.state is OperationState.RUNNING and case.operation.rounds:
+        return _keeps_trying(case)
     return _BY_STATE[case.operation.state](case)
 
 
@@ -47,6 +52,20 @@ def _reading(case: Case) -> Told:
         "Nothing was done yet.",
         more=(_trouble(case),),
         short=f"RunPod says {case.state}{_rate(case)}",
+    )
+
+
+def _keeps_trying(case: Case) -> Told:
+    """A start on a full host, for somebody who waits."""
+    operation = case.operation
+    tried = f"tried {counted(operation.rounds, 'time')}"
+    next_ = f"; next try at {case.at(operation.next_at)}" if operation.next_at else ""
+    until = f", until {case.at(operation.keep_until)}" if operation.keep_until else ""
+    return Told(
+        word="waiting for a GPU",
+        headline=f"{case.ref} waits for a free GPU: its host has none now. Its data is kept there.",
+        more=(f"I try every {span(KEEP_TRYING_EVERY)} and tell you here{until}: {tried}{next_}.",),
+        short=f"its host has no GPU free, {tried}",
     )
 
 
@@ -100,4 +119,10 @@ _BY_STATE: Final[dict[OperationState, Callable[[Case], Told]]] = {
     OperationState.RUNNING: _reading,
     OperationState.CALLING: _calling,
     OperationState.CONFIRMING: _confirming,
+}
+_CREATING: Final[dict[OperationState, Callable[[Case], Told]]] = {
+    OperationState.ACCEPTED: creation.waits,
+    OperationState.RUNNING: creation.waits,
+    OperationState.CALLING: creation.calling,
+    OperationState.CONFIRMING: creation.unclear,
 }

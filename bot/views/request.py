@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from slackblocks import Button
 
-from bot.views import approvals, buttons, gates
+from bot.views import approvals, buttons, gates, waiting
+from bot.views.arrival import timeline
 from bot.views.cases import Case, Told
 from bot.views.figures import per_hour
 from bot.views.layout import BLOCKS_MAX, TEXT_MAX, fitting, page, small
@@ -77,10 +78,16 @@ def _key(request: Request, operations: Sequence[Operation]) -> str:
 def _single(case: Case) -> Content:
     said = _told(case)
     return page(
-        [said.headline, " ".join(each for each in said.more if each), small(_by(case))],
+        [said.headline, " ".join(each for each in said.more if each), small(f"{_way(case)}{_by(case)}")],
         key=_key(case.request, [case.operation]),
         buttons=_offers(case),
     )
+
+
+def _way(case: Case) -> str:
+    """When it came to where it is, for a pod that was made or started."""
+    arrival = case.operation.arrival
+    return f"{timeline(case, arrival)} " if arrival is not None else ""
 
 
 def _by(case: Case) -> str:
@@ -91,24 +98,29 @@ def _by(case: Case) -> str:
         who = f"{who}, allowed by <@{agreed.decided_by}>"
     who = ", ".join(each for each in (who, approvals.approved_by(case.request)) if each)
     if case.code in {Code.DONE, Code.ZERO_GPU}:
-        return f"{who}, took {case.took}."
+        return f"{who}." if case.operation.arrival is not None else f"{who}, took {case.took}."
     return f"{who} at {case.at(case.request.created_at)}."
 
 
 def _offers(case: Case) -> list[Button]:
-    operation, pod = case.operation, case.pod
-    if not operation.ended:
-        return []
+    if not case.operation.ended:
+        return waiting.offers(case)
+    if case.verb is Verb.CREATE and not case.operation.pod_id:
+        return waiting.uncreated(case)
     if case.unconfirmed:
-        return [buttons.look(operation), buttons.again(operation), buttons.console()]
-    vanished = case.verb is Verb.TERMINATE and operation.state is OperationState.DONE
+        return [buttons.look(case.operation), buttons.again(case.operation), buttons.console()]
+    vanished = case.verb is Verb.TERMINATE and case.operation.state is OperationState.DONE
     if vanished or case.code in _VANISHED:
         return []
-    nonce = buttons.nonce(operation)
+    return [*waiting.instead(case), *_of_pod(case)]
+
+
+def _of_pod(case: Case) -> list[Button]:
+    operation, nonce = case.operation, buttons.nonce(case.operation)
     if case.code in {Code.BUSY, Code.JOINED, Code.DECLINED}:
         return [buttons.status(operation.pod_id, nonce)]
-    if pod is not None:
-        return buttons.verbs(pod, nonce)
+    if case.pod is not None:
+        return buttons.verbs(case.pod, nonce)
     again = [] if case.verb is Verb.RENAME else [buttons.again(operation)]
     return [*again, buttons.status(operation.pod_id, nonce)]
 

@@ -67,6 +67,8 @@ def pod_ref(name: str, pod_id: str) -> str:
     """A pod is always `name` (`id`); one that has no name is its id twice over, so once."""
     if name == pod_id:
         return code(pod_id)
+    if not pod_id:
+        return code(name)
     return f"{code(name)} ({code(pod_id)})"
 
 

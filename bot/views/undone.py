@@ -205,6 +205,35 @@ def vetoed(case: Case) -> Told:
     return _no(case, prose(case.sentence).removesuffix(".") or "something spoke against it", _stands(case))
 
 
+def no_capacity(case: Case) -> Told:
+    return _no(case, "RunPod has no machine free for it", prose(case.sentence), _stands(case))
+
+
+def host_full(case: Case) -> Told:
+    """The host a stopped pod is bound to has no GPU: it waits, or goes elsewhere without what is only there."""
+    pod = case.pod
+    if pod is None or not pod.mounts_known:
+        data = "What disks it has is not known, so nothing of it may be called movable."
+    elif pod.network is not None:
+        data = (
+            f"Its network volume {code(pod.network.volume_id)} can go to a new pod on another host of its data center."
+        )
+    elif pod.persistent is not None:
+        data = f"{code(pod.persistent.path)} ({pod.persistent.size_gb} GB) sits on that host and cannot move with it."
+    else:
+        data = "It has no volume that would be lost elsewhere."
+    return Told(
+        word=_not(case),
+        headline=f"{case.ref} was not {case.forms.past}: its host has no free GPU now. Nothing was done.",
+        more=(data, "You can wait: I try every 2 min and tell you here. Or see what could be had elsewhere."),
+        short="its host has no free GPU",
+    )
+
+
+def given_up(case: Case) -> Told:
+    return _no(case, "the waiting for a free GPU was ended", f"It was tried {case.operation.rounds} times.", "")
+
+
 def _not(case: Case) -> str:
     return f"not {case.forms.past}"
 
@@ -223,7 +252,7 @@ def _still(case: Case) -> str:
 def _stands(case: Case) -> str:
     """What the pod goes on doing and costing, as last read, where the first line did not say."""
     pod, bound = case.pod, case.operation.bound
-    if _still(case):
+    if _still(case) or case.verb is Verb.CREATE:
         return ""
     if pod is None and bound is not None:
         return f"When that was asked, it was {STATES[bound.status]}{_at_rate(bound.cost_per_hour)}."

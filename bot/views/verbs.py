@@ -28,6 +28,7 @@ FORMS: Final = {
     Verb.RENAME: Forms("rename", "renamed", "renaming", "rename"),
     Verb.LOCK: Forms("lock", "locked", "locking", "lock"),
     Verb.UNLOCK: Forms("unlock", "unlocked", "unlocking", "unlock"),
+    Verb.CREATE: Forms("create", "created", "creating", "creation"),
 }
 
 #: A state as a word. RunPod's own spelling is used where RunPod is quoted.

@@ -29,6 +29,7 @@ def rest_body(spec: PodSpec) -> dict[str, Any]:
         "env": dict(spec.env),
         "dataCenterIds": list(spec.data_centers),
         "mounts": _mounts(spec),
+        "registry": spec.registry,
         "startSsh": spec.start_ssh or None,
         "startJupyter": spec.start_jupyter or None,
     }
@@ -44,13 +45,14 @@ def _mounts(spec: PodSpec) -> dict[str, Any] | None:
 
 
 def graphql_input(spec: PodSpec) -> dict[str, Any]:
-    """Variables of podFindAndDeployOnDemand, which knows GPU pods and one data center only."""
+    """Variables of podFindAndDeployOnDemand, with a bid podRentInterruptable: GPU pods in one data center only."""
     check(spec)
     if spec.gpu is None:
         raise NeedsRest("CPU pods", sentence="A CPU pod needs RunPod's REST v2 API, which is switched off here.")
     if len(spec.data_centers) > 1:
         raise NeedsRest("several data centers", sentence="Without RunPod's REST v2 API, name one data center only.")
-    order: dict[str, Any] = {
+    bid = {} if spec.bid_per_gpu is None else {"bidPerGpu": float(spec.bid_per_gpu)}
+    order: dict[str, Any] = bid | {
         "name": spec.name,
         "cloudType": spec.cloud.value,
         "gpuTypeId": spec.gpu.id,
@@ -68,6 +70,7 @@ def graphql_input(spec: PodSpec) -> dict[str, Any]:
         "containerDiskInGb": spec.disk_gb,
         "ports": ",".join(spec.ports) or None,
         "env": [{"key": name, "value": value} for name, value in spec.env.items()] or None,
+        "containerRegistryAuthId": spec.registry,
         "networkVolumeId": spec.network.volume_id if spec.network else None,
         "volumeMountPath": mount.path if mount else None,
         "dataCenterId": spec.data_centers[0] if spec.data_centers else None,
@@ -94,6 +97,8 @@ def _wrong(spec: PodSpec) -> str | None:
             "a volume disk and a network volume exclude each other",
         ),
         (spec.cpu is not None and spec.persistent is not None, "a CPU pod cannot have a volume disk"),
+        (spec.bid_per_gpu is not None and spec.gpu is None, "only GPU pods can be spot"),
+        (spec.bid_per_gpu is not None and spec.bid_per_gpu <= 0, "a bid is more than nothing"),
         (_too_small(spec.persistent), f"a volume disk has at least {SMALLEST_VOLUME_GB} GB"),
     )
     return next((sentence for broken, sentence in rules if broken), None)

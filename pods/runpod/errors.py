@@ -19,8 +19,10 @@ from pods.errors import (
     PodLocked,
     PodNotFound,
     ProviderError,
+    RaceLost,
     RateLimited,
     Retired,
+    SchemaMoved,
     ServerFault,
     TimedOut,
     Unauthorized,
@@ -78,13 +80,14 @@ _TOO_BIG: Final = "The request is longer than RunPod takes (100 KB). Shorten the
 RULES: Final = (
     Rule(("not enough free gpus",), Meaning(HostFull), even_in_5xx=True),
     Rule(("enough disk space",), Meaning(NoCapacity, _SMALLER_DISK), even_in_5xx=True),
+    # The machine that matched was rented to somebody else meanwhile.
+    Rule(("does not have the resources to deploy",), Meaning(RaceLost), even_in_5xx=True),
     Rule(
         (
             "no longer any instances available",
             "no instances available with the request",
             "no instances currently available",
             "no resources to deploy",
-            "does not have the resources to deploy",
             "could not find any pods with required specifications",
         ),
         Meaning(NoCapacity),
@@ -214,9 +217,6 @@ _EXACT: Final[dict[int, Callable[[Answer, Complaint], Meaning]]] = {
     HTTPStatus.UNPROCESSABLE_ENTITY: _always(InvalidRequest),
 }
 
-_SCHEMA_MOVED: Final = "RunPod's GraphQL API does not know this any more. Podkeeper needs REST v2 or a newer version."
-
-
 #: GraphQL's error codes, and the words used where it gives no code.
 _GRAPHQL_MEANINGS: Final = (
     ({"UNAUTHENTICATED"}, ("unauthorized", "not authenticated"), Meaning(Unauthorized)),
@@ -224,7 +224,7 @@ _GRAPHQL_MEANINGS: Final = (
     (
         {"GRAPHQL_VALIDATION_FAILED"},
         ("cannot query field", "unknown type", "is not defined by type"),
-        Meaning(InvalidRequest, _SCHEMA_MOVED),
+        Meaning(SchemaMoved),
     ),
     ({"BAD_USER_INPUT"}, (), Meaning(InvalidRequest)),
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pods.errors import NeedsRest, NoCapacity, PodNotFound
+from pods.errors import NeedsRest, NoCapacity, NoSpot, PodNotFound, SchemaMoved
 from pods.model import Account, Api, Cloud, GpuType, Listing, Pod, PodSpec, Verb
 from pods.offers import NetworkVolume, Template
 from pods.ports import ActionResult, Capability, Clock
@@ -18,6 +18,7 @@ from pods.runpod.graphql_catalog import WireGpuType, WireNetworkVolume, WireTemp
 from pods.runpod.graphql_wire import WireAccount, WirePod
 from pods.runpod.json_body import read_json
 from pods.runpod.lenient import fields_wrong, readable
+from pods.runpod.spec_wire import graphql_spec
 from pods.runpod.transport import CREATE_READ_S, READ_S, Call, Sender
 
 
@@ -77,23 +78,39 @@ class GraphqlApi:
         if verb is Verb.STOP:
             return self._change(Capability.STOP, "podStop", documents.STOP, {"podId": pod.id})
         if verb is Verb.START:
-            return self._change(Capability.START, "podResume", documents.RESUME, _resume_order(pod))
+            return self._start(pod)
         if verb is Verb.TERMINATE:
             return self._terminate(pod)
         raise NeedsRest(f"{verb} over GraphQL", sentence="A restart needs RunPod's REST v2 API (RUNPOD_API).")
 
+    def _start(self, pod: Pod) -> ActionResult:
+        if not pod.spot:
+            return self._change(Capability.START, "podResume", documents.RESUME, _resume_order(pod))
+        if pod.bid_to_resume is None:
+            raise NoSpot("no lowestBidPriceToResume")
+        bid = {**_resume_order(pod), "bidPerGpu": float(pod.bid_to_resume)}
+        return self._change(Capability.START, "podBidResume", documents.BID_RESUME, bid)
+
     def create(self, spec: PodSpec) -> ActionResult:
-        field = "podFindAndDeployOnDemand"
-        call = _call(
-            Capability.CREATE,
-            documents.DEPLOY,
-            graphql_input(spec),
-            reads=False,
-            secrets=tuple(spec.env.values()),
-        )
+        if spec.bid_per_gpu is None:
+            return self._rent("podFindAndDeployOnDemand", documents.DEPLOY, spec)
+        try:
+            return self._rent("podRentInterruptable", documents.RENT_SPOT, spec)
+        except (NoCapacity, SchemaMoved) as error:
+            # Announced for removal: "none free" and "no such call" are both how it ends.
+            gone = NoSpot(error.detail, status=error.status, request_id=error.request_id)
+        raise gone
+
+    def spec(self, pod_id: str) -> PodSpec:
+        answer, data = self._read(Capability.GET, documents.SPEC, {"podId": pod_id})
+        return graphql_spec(answer, _there(answer, data))
+
+    def _rent(self, field: str, document: str, spec: PodSpec) -> ActionResult:
+        secrets = tuple(spec.env.values())
+        call = _call(Capability.CREATE, document, graphql_input(spec), reads=False, secrets=secrets)
         answer, data = self._send(call, changed=field)
         if field in data and data[field] is None:
-            raise NoCapacity("podFindAndDeployOnDemand: null", status=answer.status, request_id=answer.request_id)
+            raise NoCapacity(f"{field}: null", status=answer.status, request_id=answer.request_id)
         return ActionResult(pod=_pod(answer, data.get(field)), request_id=answer.request_id)
 
     def _terminate(self, pod: Pod) -> ActionResult:

@@ -10,7 +10,7 @@ fragment PodFields on Pod {
   imageName dockerArgs env ports locked
   gpuCount vcpuCount memoryInGb
   containerDiskInGb volumeInGb volumeMountPath networkVolumeId
-  costPerHr adjustedCostPerHr
+  costPerHr adjustedCostPerHr podType lowestBidPriceToResume
   machine { podHostId gpuTypeId dataCenterId secureCloud }
   runtime {
     uptimeInSeconds
@@ -57,6 +57,22 @@ DEPLOY: Final = (
     "{ podFindAndDeployOnDemand(input: $input) { ...PodFields } }" + _POD_FIELDS
 )
 
+RENT_SPOT: Final = (
+    "mutation podkeeperRentSpot($input: PodRentInterruptableInput!) "
+    "{ podRentInterruptable(input: $input) { ...PodFields } }" + _POD_FIELDS
+)
+
+BID_RESUME: Final = (
+    "mutation podkeeperBidResume($input: PodBidResumeInput!) { podBidResume(input: $input) { ...PodFields } }"
+    + _POD_FIELDS
+)
+
+SPEC: Final = (
+    "query podkeeperSpec($input: PodFilter) { pod(input: $input) { id name imageName dockerArgs env ports gpuCount "
+    "containerDiskInGb volumeInGb volumeMountPath networkVolumeId containerRegistryAuthId "
+    "machine { gpuTypeId dataCenterId secureCloud } } }"
+)
+
 ALL: Final = {
     "pods": PODS,
     "pod": POD,
@@ -69,4 +85,7 @@ ALL: Final = {
     "resume": RESUME,
     "terminate": TERMINATE,
     "deploy": DEPLOY,
+    "rent spot": RENT_SPOT,
+    "bid resume": BID_RESUME,
+    "spec": SPEC,
 }

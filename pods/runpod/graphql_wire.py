@@ -27,6 +27,8 @@ from pods.runpod.lenient import Env, EnvNames, Maybe, Money, Percent, Text, Time
 
 SSH_PROXY_HOST: Final = "ssh.runpod.io"
 SSH_PORT: Final = 22
+#: RunPod's words for a pod that a higher bid may take away.
+_SPOT: Final = frozenset({"INTERRUPTABLE", "BID"})
 _VOLUME_PATH: Final = "/workspace"
 
 #: GraphQL has no restart, so none is offered.
@@ -112,6 +114,8 @@ class WirePod(WireModel):
     network_volume: Maybe[Text] = Field(default=None, alias="networkVolumeId")
     cost: Money = Field(default=None, alias="costPerHr")
     adjusted_cost: Money = Field(default=None, alias="adjustedCostPerHr")
+    pod_type: Maybe[Text] = Field(default=None, alias="podType")
+    bid_to_resume: Money = Field(default=None, alias="lowestBidPriceToResume")
     machine: Maybe[WireMachine] = None
     runtime: Maybe[WireRuntime] = None
 
@@ -142,6 +146,8 @@ class WirePod(WireModel):
             cost_per_hour=cost or Decimal(0),
             cost_known=cost is not None,
             locked=bool(self.locked),
+            spot=self.pod_type in _SPOT,
+            bid_to_resume=self.bid_to_resume or None,
             ssh_proxy=_ssh_proxy(machine),
             ssh_direct=self._ssh_direct(),
             # Kept even when EXITED: that it goes away is how a stop is confirmed.

@@ -40,7 +40,7 @@ _PODS_BY_GRAPHQL: Final = frozenset(
     }
 )
 _BY_REST: Final = _PODS_BY_GRAPHQL | {Capability.RESTART, Capability.LOGS, Capability.UPDATE, Capability.BILLING}
-_ONLY_GRAPHQL: Final = frozenset({Capability.ACCOUNT, Capability.STOP_REASON})
+_ONLY_GRAPHQL: Final = frozenset({Capability.ACCOUNT, Capability.STOP_REASON, Capability.SPOT})
 
 
 class Mode(StrEnum):
@@ -93,12 +93,20 @@ class RunPodProvider:
             return self._main.get(pod_id)
 
     def act(self, verb: Verb, pod: Pod) -> ActionResult:
+        if verb is Verb.CREATE:
+            raise AssertionError("a create is no action on a pod")
         with self._noticing(self._main):
             return self._main.act(verb, pod)
 
     def create(self, spec: PodSpec) -> ActionResult:
+        api = self._main if spec.bid_per_gpu is None else self._graphql_for("A spot pod")
+        with self._noticing(api):
+            return api.create(spec)
+
+    def spec(self, pod_id: str) -> PodSpec:
+        """What a pod was made of, env values and all: for a create at once, never for a record."""
         with self._noticing(self._main):
-            return self._main.create(spec)
+            return self._main.spec(pod_id)
 
     def logs(self, pod_id: str, *, source: str, tail: int, since: datetime | None = None) -> Sequence[LogLine]:
         rest = self._rest_for("A pod's log")

@@ -25,6 +25,7 @@ from pods.runpod.json_body import read_json
 from pods.runpod.lenient import fields_wrong
 from pods.runpod.log_stream import Bounds, read_backlog
 from pods.runpod.paging import Pages
+from pods.runpod.spec_wire import rest_spec
 from pods.runpod.transport import CREATE_READ_S, Call, Sender, failure_of
 from pods.runpod.wire import WirePod
 
@@ -95,6 +96,10 @@ class RestApi:
 
     def bill(self, kind: SubjectKind, start: datetime, end: datetime) -> Bill:
         return rest_billing.bill(self._sender, self._clock, kind, start, end)
+
+    def spec(self, pod_id: str) -> PodSpec:
+        answer = self._sender.send(Call(purpose=Capability.GET, path=_pod_path(pod_id)))
+        return rest_spec(answer)
 
     def logs(self, pod_id: str, *, source: str, tail: int, since: datetime | None = None) -> Sequence[LogLine]:
         """The newest `tail` lines, oldest first; with `since`, of those after it. Ends with the backlog."""

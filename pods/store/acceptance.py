@@ -37,7 +37,7 @@ def give_way(operations: Sequence[Operation], holders: Mapping[str, Operation], 
     """The operations whose pods others hold, cancelled with the reason."""
     given: list[Operation] = []
     for operation in operations:
-        holder = holders.get(operation.pod_id)
+        holder = holders.get(operation.holds)
         if holder is None or operation.ended:
             given.append(operation)
             continue

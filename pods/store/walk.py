@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, cast
@@ -22,6 +22,8 @@ from pods.times import to_ms
 #: The same person asking the same thing again within this is told what already runs.
 INTENT_FOR: Final = timedelta(seconds=10)
 LEASE_MS: Final = 10_000
+#: Adds to a commit what belongs to it.
+Also = Callable[[Commit], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ class WalkStore:
             if operation is None or operation.ended:
                 Commit(self._keys, _EPOCH).free(key, operation_id).run(self._scripts)
             else:
-                found[operation.pod_id] = operation
+                found[operation.holds] = operation
         return found
 
     def _acceptance(
@@ -137,11 +139,12 @@ class WalkStore:
     def _write_operation(self, commit: Commit, operation: Operation, *, claim_pod: bool) -> None:
         keys = self._keys
         commit.put(keys.operation(operation.id), operation, for_=RECORD_FOR)
-        commit.index(keys.pod_operations(operation.pod_id), operation.id, operation.created_at)
+        if operation.pod_id:
+            commit.index(keys.pod_operations(operation.pod_id), operation.id, operation.created_at)
         if operation.state is OperationState.ACCEPTED:
             commit.include(keys.open, operation.id).schedule(keys.due, operation.id, commit.now)
             if claim_pod:
-                commit.occupy(keys.busy(operation.pod_id), operation.id)
+                commit.occupy(keys.busy(operation.holds), operation.id)
 
     # -- stepping
 
@@ -155,7 +158,7 @@ class WalkStore:
             self._forget(operation_id)
             return None
         answer = self._take(known, now)
-        if answer[0] == "behind" and not self._holders({self._keys.busy(known.pod_id): answer[1]}):
+        if answer[0] == "behind" and not self._holders({self._keys.busy(known.holds): answer[1]}):
             # The mark outlived its operation and is cleared now.
             answer = self._take(known, now)
         if answer[0] == "behind":
@@ -168,7 +171,7 @@ class WalkStore:
         keys = self._keys
         own = (keys.operation(known.id), keys.lease(known.id), keys.attempt(known.id))
         given = (known.id, LEASE_MS, to_ms(now), round(RECORD_FOR.total_seconds() * 1000))
-        return cast("list[str]", self._scripts.run("take", (*own, keys.busy(known.pod_id), keys.due), given))
+        return cast("list[str]", self._scripts.run("take", (*own, keys.busy(known.holds), keys.due), given))
 
     def _wait_in_line(self, waiting: Operation, now: datetime) -> None:
         """Time spent behind another operation does not count against the deadline of the one that waits."""
@@ -205,9 +208,19 @@ class WalkStore:
         return attempt == taken.attempt
 
     def move(
-        self, taken: Taken, after: Operation, *, now: datetime, tell: bool, audit: AuditEntry | None = None
+        self,
+        taken: Taken,
+        after: Operation,
+        *,
+        now: datetime,
+        tell: bool,
+        audit: AuditEntry | None = None,
+        also: Also | None = None,
     ) -> Taken | None:
-        """Write the operation after a decision; None when the attempt is no longer ours (nothing was written)."""
+        """Write the operation after a decision; None when the attempt is no longer ours (nothing was written).
+
+        `also` adds what must stand together with it, such as what is known of a pod from its first moment.
+        """
         before = taken.operation
         after = after.model_copy(update={"version": before.version + 1})
         keys = self._keys
@@ -215,7 +228,7 @@ class WalkStore:
         commit.expect(keys.attempt(after.id), taken.attempt)
         commit.put(keys.operation(after.id), after, for_=RECORD_FOR)
         if after.ended:
-            commit.exclude(keys.open, after.id).free(keys.busy(after.pod_id), after.id)
+            commit.exclude(keys.open, after.id).free(keys.busy(after.holds), after.id)
         if after.next_at is None:
             commit.unschedule(keys.due, after.id)
         else:
@@ -223,8 +236,12 @@ class WalkStore:
         if tell:
             for key in after.told_by:
                 commit.want(key)
+        if after.pod_id != before.pod_id:
+            commit.index(keys.pod_operations(after.pod_id), after.id, after.created_at)
         if audit is not None:
             commit.audit(audit)
+        if also is not None:
+            also(commit)
         return Taken(after, taken.attempt) if isinstance(commit.run(self._scripts), Done) else None
 
     # -- gates

@@ -43,6 +43,8 @@ def pod_object(world: World, pod: SimPod) -> Json:
         "templateId": None,
         "costPerHr": float(pod.price),
         "adjustedCostPerHr": float(pod.price),
+        "lowestBidPriceToResume": float(pod.price / max(pod.gpu_wanted, 1)) if pod.spot else None,
+        "containerRegistryAuthId": pod.registry,
         "locked": pod.locked,
         "uptimeSeconds": uptime(pod, world.at) if running else 0,
         "runtime": _runtime(world, pod),

@@ -28,6 +28,7 @@ from pods.jobs import Job
 from pods.policy import Role
 from pods.runpod.provider import RunPodProvider, build_provider
 from pods.runpod.proxy import ProxyWeb
+from pods.sealing import Sealer, new_key
 from pods.store import Store
 from sim.clock import SimClock
 from sim.runpod import Seed, SimRunPod, demo_seed
@@ -67,6 +68,7 @@ class Bot:
     policy_path: Path
     jobs: list[tuple[Job, str]] = field(default_factory=list)
     asked: int = 0
+    sealer: Sealer = field(default_factory=lambda: Sealer(new_key()))
     #: The test provokes faults of ours.
     faulty: bool = False
 
@@ -82,6 +84,7 @@ class Bot:
                 web=ProxyWeb("http://runpod.test/proxy/{pod}-{port}", transport=mock_transport(self.runpod)),
                 clock=self.clock,
                 wake=self._wake,
+                sealer=self.sealer,
             )
         )
         self.face = Face(
@@ -92,6 +95,7 @@ class Bot:
             clock=self.clock,
             wake=self._wake,
             registry=REGISTRY,
+            sealer=self.sealer,
         )
         self.app = build_app(
             self.face, SlackEnds(client=WebClient(token=token, base_url=f"{self.base_url}/api/", retry_handlers=[]))
@@ -152,14 +156,14 @@ class Bot:
             self.tick()
         self._forget_real_time(waited=seconds > INTENT_S)
 
-    def settle(self, limit_s: float = 900) -> None:
+    def settle(self, limit_s: float = 900, *, step: float = 1) -> None:
         """Until nothing is under way: every operation ended, every message told."""
         spent = 0.0
         self.tick()
         while self.store.walk.open_operations() or list(self.store.outbox.keys_waiting()):
-            self.clock.advance(1)
+            self.clock.advance(step)
             self.tick()
-            spent += 1
+            spent += step
             assert spent < limit_s, "the walk does not come to an end"
 
     # -- people

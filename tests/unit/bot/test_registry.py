@@ -7,7 +7,7 @@ import pytest
 
 from bot.commands.catalog import REGISTRY
 from bot.registry import Arg, ArgKind, Command, InvalidCommand, Registry, Visibility
-from pods.model import Verb
+from pods.model import POD_VERBS, Verb
 from pods.policy import Role
 from tests.unit.bot.every_kind import EVERY_KIND, FIND, KEEP, PODS, command, understood
 
@@ -109,8 +109,8 @@ class TestEveryCommand:
 
 def test_each_of_runpods_verbs_has_its_command() -> None:
     verbs = {each.pod_verb: each.verb for each in REGISTRY.all() if each.pod_verb}
-    # A rename has a handler of its own, which takes the new name.
-    assert verbs == {verb: verb.value for verb in Verb if verb is not Verb.RENAME}
+    # A rename has a handler of its own, which takes the new name, and a create another, which takes a preset.
+    assert verbs == {verb: verb.value for verb in POD_VERBS if verb is not Verb.RENAME}
     assert REGISTRY.lookup("rename")
 
 

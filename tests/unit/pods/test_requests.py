@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pods.gates import Gate, GateKind, GateState, binding, decide, expire
-from pods.model import Verb
+from pods.model import POD_VERBS, Verb
 from pods.operations import DEADLINES, Code, Operation, OperationState, cancel, release
 from pods.requests import Request, RequestState, finished, settle
 from tests.unit.pods.builders import at, gate, operation, pod, request
@@ -92,7 +92,7 @@ def test_a_request_is_finished_when_all_its_operations_have_ended(
     assert finished(request(state=state), operations) is is_finished
 
 
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 def test_the_deadline_counts_from_when_the_gate_let_it_go(verb: Verb) -> None:
     held = operation(verb, state=OperationState.WAITING, next_at=None)
     free = release(held, at(1_000))

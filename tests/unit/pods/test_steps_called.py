@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pods.model import Gpu, Pod, PodStatus, Runtime, Verb
+from pods.model import POD_VERBS, Gpu, Pod, PodStatus, Runtime, Verb
 from pods.operations import Code, Operation, OperationState
 from pods.steps import MAX_CALLS, MAX_PUSHBACKS, Absent, Seen, after_read
 from tests.unit.pods.builders import (
@@ -66,7 +66,7 @@ def test_taking_over_from_a_worker_that_died_calling(verb: Verb, seen: Pod, seco
     assert step.operation.calls == (2 if expected.call else 1)
 
 
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 def test_an_unclear_call_is_made_again_once_its_effect_had_time_to_show(verb: Verb) -> None:
     still, wait = Seen(before_call(verb)), 45 if verb is V.RESTART else 15
     assert of(after_read(unclear(verb), still, at(wait - 0.1))) == looks_again(wait + 3.9)
@@ -75,13 +75,13 @@ def test_an_unclear_call_is_made_again_once_its_effect_had_time_to_show(verb: Ve
     assert not after_read(unclear(verb, pushbacks=MAX_PUSHBACKS), still, at(100)).call
 
 
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 def test_an_answered_call_is_never_made_again(verb: Verb) -> None:
     step = after_read(answered(verb), Seen(before_call(verb)), at(100))
     assert of(step) == looks_again(104)
 
 
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 def test_done_when_it_is_read_back(verb: Verb) -> None:
     step = after_read(answered(verb), Seen(REACHED[verb]), at(2))
     assert of(step) == done()
@@ -91,7 +91,7 @@ def test_done_when_it_is_read_back(verb: Verb) -> None:
     assert not step.operation.outcome.corrected
 
 
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 def test_looks_come_after_two_four_and_then_every_ten_seconds(verb: Verb) -> None:
     moved, waits = answered(verb), []
     for _ in range(4):
@@ -103,7 +103,7 @@ def test_looks_come_after_two_four_and_then_every_ten_seconds(verb: Verb) -> Non
     assert waits == [4, 10, 10, 10]
 
 
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 def test_not_confirmed_at_the_deadline(verb: Verb) -> None:
     end = (operation(verb).deadline - at(0)).total_seconds()
     still = Seen(before_call(verb))

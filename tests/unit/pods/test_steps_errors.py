@@ -6,7 +6,7 @@ import pytest
 
 from pods import errors
 from pods.errors import ProviderError, RateLimited
-from pods.model import PodStatus, Verb
+from pods.model import POD_VERBS, PodStatus, Verb
 from pods.operations import Code, OperationState
 from pods.ports import ActionResult
 from pods.steps import MAX_PUSHBACKS, Absent, Seen, Unread, after_call, after_read
@@ -34,7 +34,10 @@ TABLE: dict[type[ProviderError], tuple[Expected, Expected]] = {
     errors.PodLocked: (REFUSED, failed(C.LOCKED)),
     errors.InvalidRequest: (REFUSED, REFUSED),
     errors.NoCapacity: (REFUSED, REFUSED),
-    errors.HostFull: (REFUSED, REFUSED),
+    errors.RaceLost: (REFUSED, REFUSED),
+    errors.NoSpot: (REFUSED, REFUSED),
+    errors.SchemaMoved: (REFUSED, REFUSED),
+    errors.HostFull: (failed(C.HOST_FULL), failed(C.HOST_FULL)),
     errors.InsufficientBalance: (REFUSED, REFUSED),
     errors.RateLimited: (reads_again(30), reads_again(30)),
     errors.Unreachable: (WAITS, BACK),
@@ -61,7 +64,7 @@ def test_the_table_has_every_error_there_is() -> None:
 
 
 @pytest.mark.parametrize("kind", TABLE)
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 def test_an_error_as_the_first_reading(verb: Verb, kind: type[ProviderError]) -> None:
     error = raised(kind)
     step = after_read(operation(verb), Unread(error), at(0))
@@ -73,7 +76,7 @@ def test_an_error_as_the_first_reading(verb: Verb, kind: type[ProviderError]) ->
 
 
 @pytest.mark.parametrize("kind", TABLE)
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 def test_an_error_as_the_answer_to_the_call(verb: Verb, kind: type[ProviderError]) -> None:
     error = raised(kind)
     after = after_call(died_calling(verb), error, at(0))
@@ -88,7 +91,7 @@ def test_an_error_as_the_answer_to_the_call(verb: Verb, kind: type[ProviderError
 
 
 @pytest.mark.parametrize("kind", TABLE)
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 def test_no_error_is_told_as_a_refusal_while_an_earlier_call_may_have_worked(
     verb: Verb, kind: type[ProviderError]
 ) -> None:
@@ -105,7 +108,7 @@ def test_no_error_is_told_as_a_refusal_while_an_earlier_call_may_have_worked(
 
 
 @pytest.mark.parametrize("kind", TABLE)
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 def test_an_error_as_a_reading_after_the_call_only_costs_time(verb: Verb, kind: type[ProviderError]) -> None:
     wait = 30 if kind is RateLimited else 5
     end = (operation(verb).deadline - at(0)).total_seconds()
@@ -182,7 +185,7 @@ def test_the_fourth_pushback_ends_it(kind: type[ProviderError]) -> None:
     assert asked(MAX_PUSHBACKS - 1) == REFUSED
 
 
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 def test_after_a_conflict_what_is_read_counts(verb: Verb) -> None:
     conflict = after_call(died_calling(verb), raised(errors.ActionConflict), at(0))
     assert after_read(conflict, Seen(before_call(verb)), at(2)).call
@@ -197,7 +200,7 @@ def test_a_terminate_told_not_found_is_done_when_readings_agree() -> None:
     assert of(after_read(told, Absent(listed=False), at(21))) == done()
 
 
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 def test_a_yes_ends_a_terminate_and_starts_the_reading_back_of_all_others(verb: Verb) -> None:
     after = after_call(died_calling(verb), ActionResult(pod=before_call(verb), request_id="req-9"), at(3))
     assert shown(after) == (done() if verb is V.TERMINATE else looks_again(5))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pods.model import Api, Cpu, Gpu, Pod, PodStatus, Runtime, Verb
+from pods.model import POD_VERBS, Api, Cpu, Gpu, Pod, PodStatus, Runtime, Verb
 from pods.operations import Code, Operation, OperationState
 from pods.steps import Absent, Seen, after_read
 from tests.unit.pods.builders import CHANGES, NOON, at, bound_to, graphql, operation, pod
@@ -56,7 +56,7 @@ GRAPHQL_DIFFERS: dict[tuple[Verb, PodStatus], Expected] = {(V.STOP, S.EXITED): W
 
 @pytest.mark.parametrize("api", Api)
 @pytest.mark.parametrize("status", PodStatus)
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 def test_the_first_reading_decides_by_verb_and_state(verb: Verb, status: PodStatus, api: Api) -> None:
     expected = FIRST[verb, status]
     if api is Api.GRAPHQL:
@@ -176,7 +176,7 @@ def test_a_stop_by_graphql_waits_while_a_runtime_still_shows() -> None:
 
 
 @pytest.mark.parametrize("reading", [Seen(pod()), Absent(listed=False)])
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 def test_an_operation_its_gate_still_holds_does_not_move(verb: Verb, reading: Seen | Absent) -> None:
     held = operation(verb, state=OperationState.WAITING, next_at=None)
     step = after_read(held, reading, at(9_000))
@@ -184,7 +184,7 @@ def test_an_operation_its_gate_still_holds_does_not_move(verb: Verb, reading: Se
     assert step.operation == held
 
 
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 def test_a_pod_that_is_not_there_is_gone_after_two_readings_and_a_list(verb: Verb) -> None:
     end = ALREADY if verb is V.TERMINATE else GONE
     first = after_read(operation(verb), Absent(listed=False), NOON).operation

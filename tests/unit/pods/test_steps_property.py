@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pods import errors
 from pods.errors import ProviderError, RateLimited, Refused
 from pods.gates import Binding, still_bound
-from pods.model import Api, Gpu, Pod, PodStatus, Runtime, Verb
+from pods.model import POD_VERBS, Api, Gpu, Pod, PodStatus, Runtime, Verb
 from pods.operations import ENDED, LOOK_ON, Code, Operation, OperationState
 from pods.ports import ActionResult
 from pods.steps import ABSENT_FOR, MAX_CALLS, MAX_PUSHBACKS, Absent, Reading, Seen, Step, Unread, after_call, after_read
@@ -188,7 +188,7 @@ def walked(verb: Verb, bound: Binding | None, shaken: Sequence[Event], steady: E
 
 @settings(max_examples=400, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    verb=st.sampled_from(Verb),
+    verb=st.sampled_from(POD_VERBS),
     bound=st.sampled_from([None, bound_to(pod()), bound_to(pod(PodStatus.EXITED))]),
     shaken=st.one_of(st.lists(events, max_size=12), st.lists(retries, max_size=12), st.lists(absences, max_size=12)),
     steady=st.one_of(events, retries, absences),

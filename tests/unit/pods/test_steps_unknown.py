@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 
 from pods.errors import TimedOut
-from pods.model import PodStatus, Runtime, Verb
+from pods.model import POD_VERBS, PodStatus, Runtime, Verb
 from pods.operations import Code, Operation, OperationState
 from pods.steps import Absent, Reading, Seen, Unread, after_read
 from tests.unit.pods.builders import at, before_call, graphql, operation, pod, unknown
 from tests.unit.pods.rows import done, not_confirmed, of
 
 S, V = PodStatus, Verb
-END = {verb: (operation(verb).deadline - at(0)).total_seconds() for verb in Verb}
+END = {verb: (operation(verb).deadline - at(0)).total_seconds() for verb in POD_VERBS}
 
 
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 def test_it_looks_every_ten_seconds_for_fifteen_minutes(verb: Verb) -> None:
     still, end = Seen(before_call(verb)), END[verb]
     assert of(after_read(unknown(verb), still, at(end + 10))) == not_confirmed(end + 20)
@@ -23,7 +23,7 @@ def test_it_looks_every_ten_seconds_for_fifteen_minutes(verb: Verb) -> None:
     assert of(after_read(unknown(verb), still, at(end + 890))) == not_confirmed(None)
 
 
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 def test_it_never_calls_and_tells_nothing_new(verb: Verb) -> None:
     before = unknown(verb, answered=False)
     step = after_read(before, Seen(before_call(verb)), at(END[verb] + 100))
@@ -53,7 +53,7 @@ def test_it_is_put_right_once(verb: Verb, reading: Reading) -> None:
     assert again.operation == step.operation
 
 
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 @pytest.mark.parametrize("reading", [Seen(pod(S.EXITED)), Seen(pod()), Absent(listed=False), Unread(TimedOut())])
 def test_after_fifteen_minutes_nothing_changes_it_and_nobody_is_woken_for_it(verb: Verb, reading: Reading) -> None:
     before = unknown(verb, absent_since=at(0))
@@ -62,7 +62,7 @@ def test_after_fifteen_minutes_nothing_changes_it_and_nobody_is_woken_for_it(ver
     assert step.operation == before.model_copy(update={"next_at": None})
 
 
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 @pytest.mark.parametrize("listed", [True, False, None])
 def test_one_not_found_neither_corrects_it_nor_prolongs_the_looking(verb: Verb, listed: bool | None) -> None:
     before = unknown(verb)
@@ -72,7 +72,7 @@ def test_one_not_found_neither_corrects_it_nor_prolongs_the_looking(verb: Verb, 
     assert step.operation.ended_at == before.ended_at
 
 
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 def test_only_a_terminate_is_put_right_by_absence(verb: Verb) -> None:
     first = after_read(unknown(verb), Absent(listed=False), at(END[verb] + 10)).operation
     assert of(after_read(first, Absent(listed=None), at(END[verb] + 30))).state is OperationState.UNKNOWN
@@ -88,7 +88,7 @@ def test_a_stop_by_graphql_is_put_right_by_two_readings() -> None:
 
 
 @pytest.mark.parametrize("state", [OperationState.DONE, OperationState.FAILED, OperationState.CANCELLED])
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 def test_what_ended_otherwise_is_not_looked_after(verb: Verb, state: OperationState) -> None:
     ended: Operation = unknown(verb, state=state, next_at=None)
     for reading in (Seen(pod(S.EXITED)), Seen(pod()), Absent(listed=False), Unread(TimedOut())):

@@ -261,8 +261,9 @@ def test_on_rest_alone_the_balance_needs_graphql() -> None:
     assert Capability.ACCOUNT not in provider.capabilities()
 
 
-def test_spot_is_not_offered() -> None:
-    assert Capability.SPOT not in provider_of(always(ok({}))).capabilities()
+@pytest.mark.parametrize(("mode", "offered"), [(Mode.AUTO, True), (Mode.GRAPHQL, True), (Mode.REST, False)])
+def test_spot_is_a_capability_of_graphql(mode: Mode, offered: bool) -> None:
+    assert (Capability.SPOT in provider_of(always(ok({})), mode).capabilities()) is offered
 
 
 def test_an_id_that_cannot_be_one_is_never_sent() -> None:

@@ -9,7 +9,7 @@ import pytest
 from bot.views import pods as pod_views
 from pods.fleet import Fleet
 from pods.messages import Content
-from pods.model import GpuSample, Pod, PodStatus, Runtime, Verb
+from pods.model import POD_VERBS, GpuSample, Pod, PodStatus, Runtime, Verb
 from pods.operations import Operation
 from tests.unit.views.reading import buttons, first_line, labels, shown
 from tests.unit.views.samples import (
@@ -37,7 +37,7 @@ def listing(whole: Fleet, *filters: str, pods: int | None = None) -> Content:
 
 
 def card(one: Pod, **changes: Any) -> Content:
-    made = {"facts": owned(one.id, OWNER), "holder": None, "fleet": fleet(one), "may": frozenset(Verb), **changes}
+    made = {"facts": owned(one.id, OWNER), "holder": None, "fleet": fleet(one), "may": frozenset(POD_VERBS), **changes}
     return pod_views.card(one, now=NOW, tz=TZ, **made)
 
 

@@ -14,7 +14,7 @@ from bot.views import pods as pod_views
 from bot.views.text import NAME_MAX, code, escape, label, prose, wired
 from pods.gates import GateKind
 from pods.messages import Content
-from pods.model import Gpu, Pod, Verb
+from pods.model import POD_VERBS, Gpu, Pod, Verb
 from pods.operations import Code
 from sim.slack.blocks import message_characters, validate_message, validate_options
 from tests.unit.views.reading import TOKEN, shown
@@ -55,7 +55,7 @@ def _messages(name: str) -> list[Content]:
         told(operation(before=one, seen=one)),
         gates.confirm(made, held, [one], asked, facts={}, now=NOW, tz=TZ),
         pod_views.listing(all_of_them.entries, facts={}, fleet=all_of_them, filters=[], viewer=ASKER, now=NOW, tz=TZ),
-        pod_views.card(one, facts=None, holder=None, fleet=all_of_them, may=frozenset(Verb), now=NOW, tz=TZ),
+        pod_views.card(one, facts=None, holder=None, fleet=all_of_them, may=frozenset(POD_VERBS), now=NOW, tz=TZ),
         acks.on_it(Verb.STOP, [(name, "abc123")]),
         acks.busy(Verb.STOP, [operation(before=one)], NOW),
         answers.which_one("train", [one, rest], Verb.STOP, 7),

@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from pods.gates import GateKind, GateState
-from pods.model import PodStatus, Verb
+from pods.model import POD_VERBS, PodStatus, Verb
 from pods.operations import LOOK_ON, Code, OperationState
 from pods.requests import RequestState
 from sim.slack.blocks import validate_message
@@ -162,7 +162,7 @@ def test_the_order_of_pods_stays_while_any_is_under_way() -> None:
 PODS = (None, pod(), stopped(), bare(), networked(), unsaid(), pod(status=PodStatus.UNKNOWN, actions=()))
 
 
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 def test_no_record_is_without_words(verb: Verb) -> None:
     """Any code or state with anything read or not: told, and taken by Slack."""
     states = [each for each in OperationState if each not in {OperationState.DONE, OperationState.FAILED}]

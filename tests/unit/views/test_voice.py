@@ -7,7 +7,7 @@ import re
 import pytest
 
 from bot.views.buttons import NTH
-from pods.model import Verb
+from pods.model import POD_VERBS, Verb
 from pods.operations import Code
 from tests.unit.views.messages import MESSAGES
 from tests.unit.views.reading import AMOUNT, CODE, TOKEN, buttons, first_line, shown
@@ -15,7 +15,10 @@ from tests.unit.views.told_requests import outcome
 
 ALL = pytest.mark.parametrize("name", MESSAGES)
 #: What handlers know.
-ACTIONS = re.compile(r"pod\.(?:start|stop|restart|terminate|lock|unlock|status)|gate\.(?:yes|no)|op\.look|link")
+ACTIONS = re.compile(
+    r"pod\.(?:start|stop|restart|terminate|lock|unlock|status)|gate\.(?:yes|no)|op\.look|link"
+    r"|free\.(?:keep|stop|options)"
+)
 #: The lists say the same rows in fewer words where the text has no room for the whole.
 SHORTENED = {"list-sixty"}
 
@@ -55,7 +58,7 @@ def test_buttons_are_ones_the_handlers_know(name: str) -> None:
         assert "value" in button or "url" in button
 
 
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 def test_each_way_to_end_is_told_in_words_of_its_own(verb: Verb) -> None:
     told = {code: outcome(verb, code).text for code in Code}
     assert len(set(told.values())) == len(Code)
@@ -63,11 +66,11 @@ def test_each_way_to_end_is_told_in_words_of_its_own(verb: Verb) -> None:
 
 @pytest.mark.parametrize("code", Code)
 def test_each_verb_is_told_in_words_of_its_own(code: Code) -> None:
-    told = {verb: first_line(outcome(verb, code)) for verb in Verb}
-    assert len(set(told.values())) == len(Verb)
+    told = {verb: first_line(outcome(verb, code)) for verb in POD_VERBS}
+    assert len(set(told.values())) == len(POD_VERBS)
 
 
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 @pytest.mark.parametrize("code", Code)
 def test_first_line_says_which_pod(verb: Verb, code: Code) -> None:
     name = "nlp-train-2" if (verb, code) == (Verb.RENAME, Code.ALREADY) else "nlp-train"
@@ -78,13 +81,13 @@ def test_first_line_says_which_pod(verb: Verb, code: Code) -> None:
 ACTED = {Code.DONE, Code.ZERO_GPU, Code.NOT_CONFIRMED, Code.GONE}
 
 
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 @pytest.mark.parametrize("code", sorted(set(Code) - ACTED - {Code.JOINED}))
 def test_what_was_not_called_says_that_nothing_was_done(verb: Verb, code: Code) -> None:
     assert re.search(r"Nothing was (?:done|changed)\.", outcome(verb, code).text)
 
 
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", POD_VERBS)
 @pytest.mark.parametrize("code", sorted(ACTED))
 def test_what_was_called_never_says_that_nothing_was_done(verb: Verb, code: Code) -> None:
     assert "Nothing was" not in outcome(verb, code).text

@@ -10,7 +10,7 @@ from bot.views import pods as pod_views
 from pods.errors import ServerFault
 from pods.fleet import Entry, Fleet
 from pods.messages import Content
-from pods.model import Gpu, GpuSample, Pod, PodStatus, Runtime, SshEndpoint, Verb
+from pods.model import POD_VERBS, Gpu, GpuSample, Pod, PodStatus, Runtime, SshEndpoint, Verb
 from pods.operations import OperationState
 from tests.unit.views.samples import (
     ASKER,
@@ -82,7 +82,7 @@ def _cards() -> Iterator[tuple[str, Content]]:
             "facts": owned(one.id, OWNER),
             "holder": None,
             "fleet": fleet(one),
-            "may": frozenset(Verb),
+            "may": frozenset(POD_VERBS),
             **changes,
         }
         return pod_views.card(one, now=NOW, tz=TZ, **made)

@@ -10,7 +10,7 @@ from typing import Final
 from pods.errors import HostFull, InsufficientBalance, Refused, ServerFault, Unreachable
 from pods.gates import Gate, GateKind, GateState, binding
 from pods.messages import Content
-from pods.model import Gpu, PodStatus, Verb
+from pods.model import POD_VERBS, Gpu, PodStatus, Verb
 from pods.operations import Code, Operation, OperationState
 from tests.unit.views.samples import (
     NOW,
@@ -49,11 +49,16 @@ BEFORE: Final = {
 }
 
 
+#: No other verb waits for a free GPU.
+ONLY_OF_A_START: Final = frozenset({Code.NO_CAPACITY, Code.HOST_FULL, Code.GIVEN_UP})
+
+
 def _table() -> Iterator[tuple[str, Content]]:
     """Every verb with every code, and with a correction where there can be one."""
-    for verb in Verb:
+    for verb in POD_VERBS:
         for code in Code:
-            yield f"request-{verb.value}-{code.value}", outcome(verb, code)
+            if verb is Verb.START or code not in ONLY_OF_A_START:
+                yield f"request-{verb.value}-{code.value}", outcome(verb, code)
         yield f"request-{verb.value}-corrected", told(late(verb))
 
 
@@ -167,7 +172,7 @@ def _unsure() -> Iterator[tuple[str, Content]]:
 
 def _on_the_way() -> Iterator[tuple[str, Content]]:
     trouble = ServerFault.sentence_default
-    for verb in Verb:
+    for verb in POD_VERBS:
         before = BEFORE[verb]
         name = f"under-way-{verb.value}"
         yield f"{name}-accepted", told(operation(verb))

@@ -11,7 +11,7 @@ import pytest
 
 from pods.audit import AuditEntry, Event
 from pods.errors import NotRecorded, TimedOut
-from pods.model import Pod, PodStatus, Runtime, Verb
+from pods.model import POD_VERBS, Pod, PodStatus, Runtime, Verb
 from pods.operations import Code, Operation, OperationState
 from pods.store import Store, open_store
 from pods.store.walk import Taken, WalkStore
@@ -22,7 +22,7 @@ from workers import context
 from workers.act import step
 
 OP = f"r1-{POD_ID}"
-VERBS = list(Verb)
+VERBS = list(POD_VERBS)
 
 
 class Killed(BaseException):

@@ -106,6 +106,9 @@ class FakeRunPod:
     def create(self, spec: PodSpec) -> ActionResult:
         raise NotImplementedError
 
+    def spec(self, pod_id: str) -> PodSpec:
+        raise NotImplementedError
+
     def logs(self, pod_id: str, *, source: str, tail: int, since: datetime | None = None) -> Sequence[LogLine]:
         self.log_reads.append((pod_id, source, tail))
         self.quotas_left = tuple(

@@ -1,0 +1,150 @@
+"""A create's steps: look for what an earlier call may have made, call RunPod at most once, write, end.
+
+What happens when the process dies between any two lines is written down in docs/create.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+import structlog
+
+from pods.creating import (
+    Listed,
+    NotNeeded,
+    Sighting,
+    Unlisted,
+    after_call,
+    before_call,
+    must_list,
+    ordered,
+    passed_over,
+)
+from pods.errors import PodkeeperError, ProviderError, Refused
+from pods.fleet import Owner, OwnerKind, PodFacts, PodOrigin
+from pods.operations import Operation
+from pods.orders import Candidate, CreateOrder, copied, spec_of
+from pods.ports import ActionResult
+from pods.prices import price_of
+from pods.store.commit import Commit
+from pods.store.walk import Taken
+from workers.context import Context
+from workers.guards import objection
+from workers.moves import move
+
+log = structlog.get_logger()
+
+#: Adds to the commit that makes a pod known what else must be known of it from then on: a lease, a protection.
+OnCreated = Callable[[Commit, Context, Operation, datetime], object]
+ON_CREATED: Final[list[OnCreated]] = []
+
+
+def step(context: Context, taken: Taken) -> None:
+    sighting = sight(context, taken.operation)
+    now = context.clock.now()
+    decided = before_call(taken.operation, sighting, now)
+    candidate = decided.call
+    if candidate is None:
+        _written(context, taken, decided.operation, now)
+        return
+    if (no := objection(context, taken.operation, decided.operation)) is not None:
+        move(context, taken, no, now)
+        return
+    if (dear := too_dear(context, decided.operation, candidate)) is not None:
+        move(context, taken, passed_over(taken.operation, dear, now), now)
+        return
+    moved = move(context, taken, decided.operation, now)
+    if moved is None:
+        return
+    result = call(context, moved, candidate)
+    if result is not None:
+        now = context.clock.now()
+        _written(context, moved, after_call(moved.operation, result, now), now)
+
+
+def sight(context: Context, operation: Operation) -> Sighting:
+    """Every pod there is, if one of them may be this operation's."""
+    if not must_list(operation):
+        return NotNeeded()
+    try:
+        return Listed(context.provider.list().pods)
+    except ProviderError as error:
+        log.warning("list.unread", error=type(error).__name__, detail=error.detail)
+        return Unlisted(error)
+
+
+def call(context: Context, taken: Taken, candidate: Candidate) -> ActionResult | ProviderError | None:
+    """Ask RunPod for the candidate, unless the attempt is no longer ours (None: nothing was sent)."""
+    operation = taken.operation
+    try:
+        order, env = _to_send(context, operation)
+    except ProviderError as error:
+        # Nothing was sent, whatever became of the reading: it is as if RunPod had put us off.
+        return error if isinstance(error, Refused) else _Unprepared(error.detail, sentence=error.sentence)
+    except PodkeeperError as error:
+        return Refused(error.detail, sentence=error.sentence)
+    if not context.store.walk.still_ours(taken):
+        log.warning("attempt.lost")
+        return None
+    gpu = candidate.gpu.id if candidate.gpu else "cpu"
+    log.info("runpod.create", call=operation.calls, gpu=gpu, cloud=candidate.cloud.value)
+    try:
+        result: ActionResult | ProviderError = context.provider.create(spec_of(order, candidate, operation.id, env))
+    except ProviderError as error:
+        log.warning("runpod.refused", error=type(error).__name__, detail=error.detail, status=error.status)
+        return error
+    return result
+
+
+class _Unprepared(Refused):
+    """What is to be copied could not be read now: nothing was sent, and it may be tried again."""
+
+    final = False
+
+
+def _to_send(context: Context, operation: Operation) -> tuple[CreateOrder, Mapping[str, str]]:
+    """The order and the env values, which exist in the clear only from here to the call."""
+    order = ordered(operation)
+    if order.copy_of is not None:
+        return copied(order, context.provider.spec(order.copy_of))
+    return order, context.sealer.open(order.env)
+
+
+def too_dear(context: Context, operation: Operation, candidate: Candidate) -> str | None:
+    """Why a candidate is passed over: it costs more now than was agreed to, or nobody knows whether it does."""
+    order = ordered(operation)
+    if candidate.bid is not None:
+        return None
+    now = price_of(context.store.catalog.load(), candidate)
+    limits = [each for each in (candidate.price, order.price_cap) if each is not None]
+    if now is None:
+        return None if order.price_cap is None else "Its price is not known, and what may be spent is limited."
+    return _dearer(now, min(limits)) if limits and now > min(limits) else None
+
+
+def _dearer(now: Decimal, limit: Decimal) -> str:
+    return f"It costs ${now:.2f}/h now, more than the ${limit:.2f}/h agreed to."
+
+
+def _written(context: Context, taken: Taken, after: Operation, now: datetime) -> None:
+    new = bool(after.pod_id) and not taken.operation.pod_id
+    move(context, taken, after, now, also=_known(context, after, now) if new else None)
+
+
+def _known(context: Context, operation: Operation, now: datetime) -> Callable[[Commit], None]:
+    """What we know of our own pod from its first moment, in the same commit as its id."""
+
+    def add(commit: Commit) -> None:
+        order = ordered(operation)
+        owner = None
+        if order.owner is not None:
+            owner = Owner(kind=OwnerKind.PERSON, user=order.owner, since=now, by=operation.by)
+        facts = PodFacts(pod_id=operation.pod_id, version=1, origin=PodOrigin.OURS, owner=owner)
+        commit.put_field(commit.keys.facts, operation.pod_id, facts)
+        for on_created in ON_CREATED:
+            on_created(commit, context, operation, now)
+
+    return add
