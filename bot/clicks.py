@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from bot import hold_clicks, reads, spending, verbs
+from bot import hold_clicks, incident_clicks, reads, spending, verbs
 from bot.face import Answer, Ask, Click, Face
 from bot.views import acks, approvals, gates
 from pods import rulings
@@ -181,4 +181,5 @@ CLICKS: Final[dict[str, Callable[[Face, Click], Answer]]] = {
     "gate": _gate,
     "op": _look_again,
     "hold": hold_clicks.run,
+    "inc": incident_clicks.run,
 }

@@ -22,6 +22,8 @@ class Event(StrEnum):
     #: A keep, snooze, lease, release or schedule was said.
     HELD = "held"
     FOREIGN = "foreign"
+    #: Somebody took an incident, or said that it was them.
+    INCIDENT = "incident"
 
 
 class AuditEntry(Value):

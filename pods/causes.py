@@ -15,9 +15,8 @@ from enum import StrEnum
 from typing import Final
 
 from pods.losses import Cause, CauseKind, Source
-from pods.model import LogLine, Value
+from pods.model import LogLine, Maintenance, Value
 from pods.money import dollars
-from pods.times import Instant
 
 #: RunPod's clocks and ours differ a little, and a change of state is stamped before it shows.
 SLACK: Final = timedelta(minutes=2)
@@ -41,18 +40,6 @@ class SaidKind(StrEnum):
 class Said(Value):
     kind: SaidKind = SaidKind.UNATTRIBUTED
     text: str = ""
-
-
-class Maintenance(Value):
-    """A maintenance window of a pod's host, as its owner announced it (GraphQL)."""
-
-    pod_id: str
-    starts_at: Instant
-    ends_at: Instant | None = None
-    note: str = ""
-
-    def covers(self, moment: datetime) -> bool:
-        return self.starts_at - SLACK <= moment and (self.ends_at is None or moment <= self.ends_at + SLACK)
 
 
 #: RunPod writes itself as Runpod and RunPod; matched without case, the narrower first.
@@ -169,10 +156,14 @@ def _empty_balance(balance: Decimal | None) -> Cause | None:
 
 
 def _maintenance(window: Maintenance | None, at: datetime) -> Cause | None:
-    if window is None or not window.covers(at):
+    if window is None or not _covers(window, at):
         return None
     evidence = (window.note or "no note")[:EVIDENCE_MAX]
     return Cause(kind=CauseKind.MAINTENANCE, evidence=evidence, source=Source.MAINTENANCE)
+
+
+def _covers(window: Maintenance, at: datetime) -> bool:
+    return window.starts_at - SLACK <= at and (window.ends_at is None or at <= window.ends_at + SLACK)
 
 
 def _data_center(struck: str) -> Cause | None:

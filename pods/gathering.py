@@ -5,7 +5,7 @@ One record holds the assignments, so that two watchers that see different halves
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -30,6 +30,8 @@ class Gathering(Record):
     #: Loss id -> incident id.
     of: Mapping[str, str] = {}
     newest: Mapping[str, Bracket] = {}
+    #: Incidents that are not over, so that nobody need look through all there ever were.
+    open: tuple[str, ...] = ()
 
 
 #: Assignments older than this are forgotten; by then they stand in the losses themselves.
@@ -62,9 +64,24 @@ def gathered(
         of[loss.id] = incident_id
         newest[incident_id] = _bracket(newest.get(incident_id), loss, own)
     of = {loss_id: incident_id for loss_id, incident_id in of.items() if incident_id in newest}
-    if of == gathering.of and newest == gathering.newest:
+    fresh = (of[each.id] for each in losses if each.id in of and each.id not in gathering.of)
+    still_open = tuple(dict.fromkeys((*gathering.open, *fresh)))
+    if (of, newest, still_open) == (gathering.of, gathering.newest, gathering.open):
         return gathering
-    return gathering.model_copy(update={"of": of, "newest": newest})
+    return gathering.model_copy(update={"of": of, "newest": newest, "open": still_open})
+
+
+def opened_anew(gathering: Gathering, incident_id: str) -> Gathering:
+    """An incident of its own for a loss whose incident was over before it could join."""
+    if incident_id in gathering.open:
+        return gathering
+    return gathering.model_copy(update={"open": (*gathering.open, incident_id)})
+
+
+def closed(gathering: Gathering, incident_ids: Collection[str]) -> Gathering:
+    """These are over."""
+    left = tuple(each for each in gathering.open if each not in incident_ids)
+    return gathering if left == gathering.open else gathering.model_copy(update={"open": left})
 
 
 def _together(

@@ -6,11 +6,12 @@ moment, or of a pod that is in it already, joins it instead of opening another.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from pods.losses import Loss, Severity
+from pods.losses import EndKind, Loss, Severity
 from pods.model import Record, Value
 from pods.times import Instant
 
@@ -50,7 +51,9 @@ class Note(Value):
     kind: NoteKind
     #: A user id, or "rule:<name>"; empty: nobody in particular.
     by: str = ""
+    #: The loss concerned, the first of `count`.
     loss_id: str = ""
+    count: int = 1
     #: Words of ours, for a recovery's line; whose escalation, for that.
     text: str = ""
 
@@ -72,8 +75,10 @@ class Incident(Record):
     acknowledged_at: Instant | None = None
     acknowledged_by: str = ""
     resolved_at: Instant | None = None
-    #: Channels it was told in, in the policy's order when it opened.
+    #: Where it is told: channels, or people directly where no channel is routed to.
     channels: tuple[str, ...] = ()
+    #: Who is told directly where a channel turns out to be closed to us.
+    fallback: str = ""
     #: It opened in quiet hours and waits for their end to call anybody.
     hushed: bool = False
     #: How many steps of the escalation were told.
@@ -90,57 +95,72 @@ class Incident(Record):
         return tuple(card_key(self.id, channel) for channel in self.channels)
 
 
+#: The names of its messages.
 CARD: Final = "incident"
+ENTRY: Final = "incident-note"
 
 
-def card_key(incident_id: str, channel: str) -> str:
-    return f"{CARD}.{incident_id}.{channel}"
-
-
-def note_key(incident_id: str, number: int, channel: str) -> str:
-    return f"{CARD}.{incident_id}.n{number}.{channel}"
+def card_key(incident_id: str, place: str) -> str:
+    return f"{CARD}.{incident_id}.{place}"
 
 
 def joined(
-    incident: Incident | None, incident_id: str, loss: Loss, now: datetime, *, channels: tuple[str, ...], hushed: bool
+    incident: Incident | None,
+    incident_id: str,
+    losses: Sequence[Loss],
+    now: datetime,
+    *,
+    channels: tuple[str, ...],
+    hushed: bool,
+    fallback: str = "",
 ) -> Incident:
-    """The incident with a loss in it. A resolved one stays resolved: what comes later opens its own."""
+    """The incident with these losses in it. A resolved one stays as it is: what comes later opens its own."""
     if incident is None:
         first = Incident(
             id=incident_id,
-            severity=loss.severity,
-            pages=loss.pages,
-            losses=(loss.id,),
-            pods=(loss.pod_id,),
-            open_losses=(loss.id,),
+            severity=max(loss.severity for loss in losses),
+            pages=any(loss.pages for loss in losses),
+            losses=tuple(loss.id for loss in losses),
+            pods=tuple(dict.fromkeys(loss.pod_id for loss in losses)),
+            open_losses=tuple(loss.id for loss in losses),
             opened_at=now,
             joined_at=now,
             channels=channels,
+            fallback=fallback,
             hushed=hushed,
         )
-        return noted(first, Note(at=now, kind=NoteKind.OPENED, loss_id=loss.id))
-    if loss.id in incident.losses or incident.resolved:
+        return noted(first, _counted(NoteKind.OPENED, losses, now))
+    known = frozenset(incident.losses)
+    fresh = tuple(loss for loss in losses if loss.id not in known)
+    if not fresh or incident.resolved:
         return incident
     grown = incident.model_copy(
         update={
-            "losses": (*incident.losses, loss.id),
-            "pods": tuple(dict.fromkeys((*incident.pods, loss.pod_id))),
-            "open_losses": (*incident.open_losses, loss.id),
+            "losses": (*incident.losses, *(loss.id for loss in fresh)),
+            "pods": tuple(dict.fromkeys((*incident.pods, *(loss.pod_id for loss in fresh)))),
+            "open_losses": (*incident.open_losses, *(loss.id for loss in fresh)),
             "joined_at": now,
-            "severity": max(incident.severity, loss.severity),
+            "pages": incident.pages or any(loss.pages for loss in fresh),
+            "severity": max(incident.severity, *(loss.severity for loss in fresh)),
             "hushed": incident.hushed and hushed,
         }
     )
-    return noted(grown, Note(at=now, kind=NoteKind.JOINED, loss_id=loss.id))
+    return noted(grown, _counted(NoteKind.JOINED, fresh, now))
+
+
+def _counted(kind: NoteKind, losses: Sequence[Loss], now: datetime) -> Note:
+    return Note(at=now, kind=kind, loss_id=losses[0].id, count=len(losses))
 
 
 def worsened(incident: Incident, loss: Loss, now: datetime) -> Incident:
-    """A loss of it is worse than was told."""
-    if incident.resolved:
+    """A loss of it is worse than was told; told once."""
+    note = Note(at=now, kind=NoteKind.WORSE, loss_id=loss.id, text=loss.standing)
+    told = any((each.kind, each.loss_id, each.text) == (note.kind, loss.id, note.text) for each in incident.notes)
+    if incident.resolved or told:
         return incident
-    higher = incident.model_copy(update={"severity": max(incident.severity, loss.severity)})
-    woken = higher.model_copy(update={"hushed": False}) if loss.severity is Severity.HIGH else higher
-    return noted(woken, Note(at=now, kind=NoteKind.WORSE, loss_id=loss.id, text=f"{loss.kind.value}.{loss.restarts}"))
+    hushed = incident.hushed and loss.severity is Severity.LOW
+    severity = max(incident.severity, loss.severity)
+    return noted(incident.model_copy(update={"severity": severity, "hushed": hushed}), note)
 
 
 def acknowledged(incident: Incident, by: str, now: datetime) -> Incident:
@@ -154,22 +174,30 @@ def acknowledged(incident: Incident, by: str, now: datetime) -> Incident:
 
 
 _END_NOTES: Final = {
-    "back": NoteKind.BACK,
-    "replaced": NoteKind.REPLACED,
-    "claimed": NoteKind.CLAIMED,
-    "terminated": NoteKind.TERMINATED,
+    EndKind.BACK: NoteKind.BACK,
+    EndKind.REPLACED: NoteKind.REPLACED,
+    EndKind.CLAIMED: NoteKind.CLAIMED,
+    EndKind.TERMINATED: NoteKind.TERMINATED,
 }
 
 
-def loss_over(incident: Incident, loss: Loss, now: datetime) -> Incident:
-    """One of its losses ended; with the last one the incident is resolved."""
-    if loss.id not in incident.open_losses or loss.end is None:
+def losses_over(incident: Incident, losses: Sequence[Loss], now: datetime) -> Incident:
+    """Some of its losses ended; with the last one the incident is resolved."""
+    still = frozenset(incident.open_losses)
+    over = {loss.id: loss for loss in losses if loss.end is not None and loss.id in still}
+    if not over:
         return incident
-    left = tuple(each for each in incident.open_losses if each != loss.id)
-    after = incident.model_copy(update={"open_losses": left})
-    note = Note(at=now, kind=_END_NOTES[loss.end.kind.value], by=loss.end.by, loss_id=loss.id)
-    after = noted(after, note)
-    return resolved(after, now) if not left else after
+    after = incident.model_copy(
+        update={"open_losses": tuple(each for each in incident.open_losses if each not in over)}
+    )
+    by_kind: dict[NoteKind, list[Loss]] = {}
+    for loss in over.values():
+        if loss.end is not None:
+            by_kind.setdefault(_END_NOTES[loss.end.kind], []).append(loss)
+    for kind, ended in by_kind.items():
+        note = _counted(kind, ended, now)
+        after = noted(after, note.model_copy(update={"by": ended[0].end.by if ended[0].end else ""}))
+    return resolved(after, now) if not after.open_losses else after
 
 
 def resolved(incident: Incident, now: datetime, *, by: str = "") -> Incident:
@@ -192,11 +220,23 @@ def woken(incident: Incident, now: datetime) -> Incident:
     return noted(incident.model_copy(update={"hushed": False}), Note(at=now, kind=NoteKind.WOKEN))
 
 
+def called_at(incident: Incident, told_at: datetime) -> datetime:
+    """Since when somebody could have answered: since the card stood, or since quiet hours ended."""
+    return max([told_at, *(note.at for note in incident.notes if note.kind is NoteKind.WOKEN)])
+
+
 def escalated(incident: Incident, step: int, to: str, now: datetime) -> Incident:
     """The escalation's step (counted from 1) was told; one that was told already is not told again."""
     if incident.state is not IncidentState.OPEN or step <= incident.escalations:
         return incident
-    return noted(incident.model_copy(update={"escalations": step}), Note(at=now, kind=NoteKind.ESCALATED, text=to))
+    return noted(
+        incident.model_copy(update={"escalations": step}),
+        Note(at=now, kind=NoteKind.ESCALATED, loss_id=_first_open(incident), count=len(incident.open_losses), text=to),
+    )
+
+
+def _first_open(incident: Incident) -> str:
+    return next(iter(incident.open_losses), "")
 
 
 def noted(incident: Incident, note: Note) -> Incident:

@@ -30,6 +30,8 @@ class Job(StrEnum):
     ACCOUNT = "workers.report.read_account"
     #: Read what RunPod rents, and the account's volumes and templates.
     CATALOG = "workers.report.read_catalog"
+    #: See to the open incidents: quiet hours, escalation, paging, closing.
+    ATTEND = "workers.losses.attend.attend"
     #: Read what Slack knows of one person.
     PERSON = "workers.report.refresh_person"
     #: Ask RunPod what it billed for the hours that are over.
@@ -49,4 +51,5 @@ QUEUE_OF: Final[dict[Job, Queue]] = {
     Job.PERSON: Queue.REPORT,
     Job.BILL: Queue.REPORT,
     Job.BOOKS: Queue.REPORT,
+    Job.ATTEND: Queue.DELIVER,
 }

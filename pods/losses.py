@@ -110,11 +110,15 @@ class Loss(Record):
     seen_at: Instant
     #: When a second look agreed.
     confirmed_at: Instant
+    #: When the container that was lost had begun; None: not known.
+    began_at: Instant | None = None
     #: How often its container began anew within the window, where that is the loss.
     restarts: int = 0
     #: Somebody had started or restarted it shortly before, so nobody is paged.
     started_by: str = ""
     incident_id: str = ""
+    #: Its standing as its incident was told.
+    told_as: str = ""
     end: LossEnd | None = None
 
     @property
@@ -125,6 +129,11 @@ class Loss(Record):
     def pages(self) -> bool:
         """Whether on-call is told of it."""
         return self.stake > Stake.PLAIN and not self.started_by
+
+    @property
+    def standing(self) -> str:
+        """How bad it is; changes when it gets worse."""
+        return f"{self.kind.value}.{self.restarts}"
 
     @property
     def billed_on(self) -> bool:

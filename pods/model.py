@@ -222,6 +222,16 @@ class GpuType(Value):
         return self.price_secure if self.cloud is Cloud.SECURE else self.price_community
 
 
+class Maintenance(Value):
+    """A maintenance window of a pod's host, as announced (GraphQL only)."""
+
+    pod_id: str
+    starts_at: Instant
+    #: None: not said.
+    ends_at: Instant | None = None
+    note: str = ""
+
+
 class Account(Value):
     """GraphQL `myself`; USD and USD per hour."""
 

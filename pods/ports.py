@@ -10,7 +10,20 @@ from typing import Any, Protocol
 from pods.jobs import Job
 from pods.ledger.bill import Bill
 from pods.ledger.sightings import SubjectKind
-from pods.model import Account, Cloud, GpuType, Listing, LogLine, Pod, PodChange, PodSpec, Quota, Value, Verb
+from pods.model import (
+    Account,
+    Cloud,
+    GpuType,
+    Listing,
+    LogLine,
+    Maintenance,
+    Pod,
+    PodChange,
+    PodSpec,
+    Quota,
+    Value,
+    Verb,
+)
 from pods.offers import CpuType, DataCenter, NetworkVolume, Template
 
 #: One Block Kit block, as Slack's JSON.
@@ -103,6 +116,14 @@ class PodProvider(Protocol):
 
     def last_status_change(self, pod_id: str) -> str | None:
         """RunPod's prose on why a pod changed state (GraphQL), None when it says nothing."""
+        ...
+
+    def maintenances(self) -> Sequence[Maintenance]:
+        """The announced maintenance windows of the hosts of our pods (GraphQL); one call for all."""
+        ...
+
+    def notices(self) -> Sequence[str]:
+        """What people must be told of RunPod's APIs themselves. Each is given out once per process."""
         ...
 
     def quotas(self) -> Sequence[Quota]: ...

@@ -6,20 +6,18 @@ suspicion first: `pods.suspicions` decides upon a second reading what it was.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from pods.fleet import Entry, Fleet
+from pods.containers import began_anew, began_at, lost_gpus
+from pods.list_views import View
 from pods.loss_rules import LossRules
 from pods.losses import LossKind, bare
 from pods.model import Pod, PodStatus, Record, Value
 from pods.times import Instant
 
-#: Uptimes are whole seconds, and a list takes some seconds to read.
-UPTIME_SLACK: Final = timedelta(seconds=10)
-#: A pod whose runtime is missing for this long is looked at.
+#: Silence that is looked at.
 SILENT_FOR: Final = timedelta(seconds=60)
 #: A container that began anew and ran for this long runs.
 STEADY_FOR: Final = timedelta(minutes=10)
@@ -66,6 +64,8 @@ class Suspicion(Value):
 class Sight(Record):
     pod_id: str
     stage: Stage = Stage.WELL
+    #: The list or reading of its last change: an older one says nothing any more.
+    looked_at: Instant
     #: As last seen well, without live figures.
     pod: Pod
     #: When the container that runs began; None: neither a start time nor an uptime was ever said.
@@ -82,42 +82,27 @@ class Sight(Record):
     lost_by: LossKind | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """One pod as the newest list has it. Without a pod: the list lacks it, since `missing_since`."""
-
-    pod: Pod | None
-    at: datetime
-    missing_since: datetime | None = None
-    #: The list before this one.
-    before_at: datetime | None = None
-
-
-def view_of(fleet: Fleet, entry: Entry | None, before_at: datetime | None) -> View:
-    at = fleet.listed_at
-    if at is None:
-        raise ValueError("no list was read yet")
-    if entry is None:
-        return View(pod=None, at=at, missing_since=at, before_at=before_at)
-    if entry.missing_since is not None:
-        return View(pod=None, at=at, missing_since=entry.missing_since, before_at=before_at)
-    return View(pod=entry.pod, at=at, before_at=before_at)
-
-
 def looked(sight: Sight | None, view: View, rules: LossRules) -> Sight | None:
     """The sight after a list; the same one where the list brings nothing new, None for what was never seen running."""
     if sight is None:
         return _first(view)
-    if sight.stage is Stage.RESTING:
-        return _resting(sight, view)
-    return _watched(sight, view, rules)
+    if view.at < sight.looked_at:
+        return sight
+    after = _resting(sight, view) if sight.stage is Stage.RESTING else _watched(sight, view, rules)
+    return changed(after, looked_at=view.at) if after is not sight else sight
 
 
 def _first(view: View) -> Sight | None:
     pod = view.pod
     if pod is None or pod.status is not PodStatus.RUNNING:
         return None
-    return Sight(version=1, pod_id=pod.id, pod=bare(pod), began_at=_began(pod, view.at), spoke=pod.runtime is not None)
+    return Sight(
+        pod_id=pod.id,
+        looked_at=view.at,
+        pod=bare(pod),
+        began_at=began_at(pod, view.at),
+        spoke=pod.runtime is not None,
+    )
 
 
 def _resting(sight: Sight, view: View) -> Sight:
@@ -127,7 +112,7 @@ def _resting(sight: Sight, view: View) -> Sight:
         sight,
         stage=Stage.WELL,
         pod=bare(view.pod),
-        began_at=_began(view.pod, view.at),
+        began_at=began_at(view.pod, view.at),
         spoke=view.pod.runtime is not None,
         silent_since=None,
         suspicion=None,
@@ -139,16 +124,26 @@ def _resting(sight: Sight, view: View) -> Sight:
 def _watched(sight: Sight, view: View, rules: LossRules) -> Sight:
     sight = _heard(sight, view)
     kind = _wrong(sight, view)
-    if kind is None or not _news(sight, kind):
+    if kind is None and sight.suspicion is not None and sight.suspicion.kind is LossKind.RESTARTED:
+        # Its young container grows older and is no proof against that: the second look decides.
+        return sight
+    if kind is None or not is_news(sight, kind):
         return _cleared(sight, view, rules)
     if sight.suspicion is not None:
         if sight.suspicion.kind is kind:
             return sight
         return changed(sight, suspicion=sight.suspicion.model_copy(update={"kind": kind, "next_at": view.at}))
     since = view.missing_since or sight.silent_since or view.at
-    well_at = min(view.before_at or since, since)
+    well_at = min(view.before_at or since, since, _young_since(kind, view) or since)
     suspicion = Suspicion(kind=kind, well_at=well_at, since=since, next_at=view.at)
     return changed(sight, stage=Stage.SUSPECT, suspicion=suspicion)
+
+
+def _young_since(kind: LossKind, view: View) -> datetime | None:
+    """When the young container began; it may be before the last list, if nobody looked."""
+    if kind is not LossKind.RESTARTED or view.pod is None or not view.pod.uptime_s:
+        return None
+    return view.at - timedelta(seconds=view.pod.uptime_s)
 
 
 def _heard(sight: Sight, view: View) -> Sight:
@@ -168,15 +163,15 @@ def _wrong(sight: Sight, view: View) -> LossKind | None:
         return LossKind.GONE
     if pod.status is not PodStatus.RUNNING:
         return DOWN.get(pod.status)
-    if lost_gpus(sight, pod):
+    if lost_gpus(sight.pod, pod):
         return LossKind.ZERO_GPU
-    if began_anew(sight, pod, view.at):
+    if began_anew(sight.pod, sight.began_at, view):
         return LossKind.RESTARTED
     silent = sight.silent_since is not None and view.at - sight.silent_since >= SILENT_FOR
     return LossKind.CONTAINER_EXIT if silent else None
 
 
-def _news(sight: Sight, kind: LossKind) -> bool:
+def is_news(sight: Sight, kind: LossKind) -> bool:
     """Whether a pod that is lost already is worse off by this. One that runs anew after it went down is back."""
     if sight.lost_by is None:
         return True
@@ -195,20 +190,22 @@ def _cleared(sight: Sight, view: View, rules: LossRules) -> Sight:
         # Whether it is well again is decided by `recovered`.
         return changed(sight, stage=Stage.LOST, suspicion=None)
     recent = tuple(each for each in sight.restarts if view.at - each < rules.crash_window)
-    began = sight.began_at or _began(pod, view.at)
+    began = sight.began_at or began_at(pod, view.at)
     return changed(sight, stage=Stage.WELL, suspicion=None, pod=bare(pod), began_at=began, restarts=recent)
 
 
 def recovered(sight: Sight, view: View) -> bool:
     """Whether a lost pod is well by this list: running, speaking, with GPUs, and steady where it had begun anew."""
     pod = view.pod
+    if view.at < sight.looked_at:
+        return False
     if sight.stage is not Stage.LOST or pod is None or pod.status is not PodStatus.RUNNING:
         return False
-    if (sight.spoke and pod.runtime is None) or lost_gpus(sight, pod):
+    if (sight.spoke and pod.runtime is None) or lost_gpus(sight.pod, pod):
         return False
     if sight.lost_by not in _RESTARTS:
         return True
-    began = _began(pod, view.at) or sight.began_at
+    began = began_at(pod, view.at) or sight.began_at
     return began is not None and view.at - began >= STEADY_FOR
 
 
@@ -219,8 +216,9 @@ def well_again(sight: Sight, view: View) -> Sight:
     return changed(
         sight,
         stage=Stage.WELL,
+        looked_at=view.at,
         pod=bare(view.pod),
-        began_at=_began(view.pod, view.at),
+        began_at=began_at(view.pod, view.at),
         suspicion=None,
         silent_since=None,
         loss_id="",
@@ -228,35 +226,28 @@ def well_again(sight: Sight, view: View) -> Sight:
     )
 
 
-def at_rest(sight: Sight) -> Sight:
+def at_rest(sight: Sight, now: datetime) -> Sight:
     """What became of it is settled: nobody asks again until it runs."""
-    return changed(sight, stage=Stage.RESTING, suspicion=None, silent_since=None, loss_id="", lost_by=None)
+    resting = changed(sight, stage=Stage.RESTING, suspicion=None, silent_since=None, loss_id="", lost_by=None)
+    return changed(resting, looked_at=now)
 
 
-def lost_gpus(sight: Sight, pod: Pod) -> bool:
-    return pod.gpu is not None and pod.gpu.count == 0 and sight.pod.gpu is not None and sight.pod.gpu.count > 0
+def cleared(sight: Sight, now: datetime) -> Sight:
+    """The suspicion was wrong, or told nothing new of a pod that is lost already."""
+    stage = Stage.LOST if sight.loss_id else Stage.WELL
+    return changed(sight, stage=stage, suspicion=None, silent_since=None, looked_at=now)
 
 
-def began_anew(sight: Sight, pod: Pod, at: datetime) -> bool:
-    """Whether the container is a later one than was known. What is not said proves nothing."""
-    if sight.began_at is None:
-        return False
-    began = _began(pod, at)
-    return began is not None and began > sight.began_at + UPTIME_SLACK
+def given_up(sight: Sight, loss_id: str, kind: LossKind, now: datetime) -> Sight:
+    """The loss of it was confirmed."""
+    return changed(sight, stage=Stage.LOST, suspicion=None, loss_id=loss_id, lost_by=kind, looked_at=now)
 
 
 def begun(sight: Sight, pod: Pod, at: datetime, rules: LossRules) -> Sight:
     """The sight once a restart was confirmed: counted, and the new container is the known one."""
-    began = _began(pod, at) or at
+    began = began_at(pod, at) or at
     kept = tuple(each for each in (*sight.restarts, began) if at - each < rules.crash_window)
-    return changed(sight, began_at=began, restarts=kept[-RESTARTS_KEPT:], silent_since=None)
-
-
-def _began(pod: Pod, at: datetime) -> datetime | None:
-    """The later of what the start time and the uptime say; an uptime of 0 has been seen of pods that ran for hours."""
-    by_uptime = at - timedelta(seconds=pod.uptime_s) if pod.uptime_s else None
-    known = [each for each in (by_uptime, pod.started_at) if each is not None]
-    return max(known, default=None)
+    return changed(sight, pod=bare(pod), began_at=began, restarts=kept[-RESTARTS_KEPT:], silent_since=None)
 
 
 def changed(sight: Sight, **changes: object) -> Sight:

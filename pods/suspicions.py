@@ -14,12 +14,13 @@ from enum import StrEnum
 from typing import Final
 
 from pods.causes import Said, SaidKind
+from pods.containers import lost_gpus, young
 from pods.fleet import GONE_AFTER
 from pods.loss_rules import LossRules
 from pods.losses import LossKind
 from pods.model import Pod, PodStatus, Verb
 from pods.operations import Operation
-from pods.sights import DOWN, RESTARTS_KEPT, Sight, Suspicion, began_anew, begun, changed, lost_gpus
+from pods.sights import DOWN, RESTARTS_KEPT, Sight, Suspicion, begun, changed
 from pods.steps import Absent, Reading, Seen
 
 #: An operation on the pod that is younger than this makes what happens to it asked for.
@@ -99,7 +100,7 @@ def _shown(sight: Sight, suspicion: Suspicion, second: Second) -> LossKind | Ver
         return Verdict.WAIT
     pod = second.reading.pod
     if pod.status is PodStatus.RUNNING:
-        return _running(sight, pod, second)
+        return _running(sight, suspicion, pod, second)
     return DOWN.get(pod.status, Verdict.WAIT)
 
 
@@ -111,10 +112,10 @@ def _gone(suspicion: Suspicion, second: Second) -> LossKind | Verdict:
     return LossKind.GONE if second.now - suspicion.since >= needed else Verdict.WAIT
 
 
-def _running(sight: Sight, pod: Pod, second: Second) -> LossKind | Verdict:
-    if lost_gpus(sight, pod):
+def _running(sight: Sight, suspicion: Suspicion, pod: Pod, second: Second) -> LossKind | Verdict:
+    if lost_gpus(sight.pod, pod):
         return LossKind.ZERO_GPU
-    if began_anew(sight, pod, second.now):
+    if young(sight.pod, pod, suspicion.well_at, second.now):
         return LossKind.RESTARTED
     if sight.spoke and pod.runtime is None:
         return LossKind.CONTAINER_EXIT if second.exit_line is not None else Verdict.WAIT

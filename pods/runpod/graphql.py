@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pods.errors import NeedsRest, NoCapacity, NoSpot, PodNotFound, SchemaMoved
-from pods.model import Account, Api, Cloud, GpuType, Listing, Pod, PodSpec, Verb
+from pods.model import Account, Api, Cloud, GpuType, Listing, Maintenance, Pod, PodSpec, Verb
 from pods.offers import NetworkVolume, Template
 from pods.ports import ActionResult, Capability, Clock
 from pods.runpod import graphql_documents as documents
@@ -15,6 +15,7 @@ from pods.runpod.answers import Answer
 from pods.runpod.creation import graphql_input
 from pods.runpod.errors import graphql_error_of, unreadable
 from pods.runpod.graphql_catalog import WireGpuType, WireNetworkVolume, WireTemplate
+from pods.runpod.graphql_maintenance import maintenances_of
 from pods.runpod.graphql_wire import WireAccount, WirePod
 from pods.runpod.json_body import read_json
 from pods.runpod.lenient import fields_wrong, readable
@@ -49,6 +50,14 @@ class GraphqlApi:
         answer, data = self._read(Capability.STOP_REASON, documents.LAST_STATUS_CHANGE, {"podId": pod_id})
         said = _there(answer, data).get("lastStatusChange")
         return said.strip() or None if isinstance(said, str) else None
+
+    def maintenances(self) -> tuple[Maintenance, ...]:
+        answer, data = self._read(Capability.STOP_REASON, documents.MAINTENANCES)
+        myself = data.get("myself")
+        listed = myself.get("pods") if isinstance(myself, dict) else None
+        if not isinstance(listed, list):
+            raise unreadable(answer, "no list of pods")
+        return maintenances_of(listed)
 
     def account(self) -> Account:
         answer, data = self._read(Capability.ACCOUNT, documents.ACCOUNT)

@@ -29,6 +29,10 @@ LAST_STATUS_CHANGE: Final = (
     "query podkeeperLastStatusChange($input: PodFilter) { pod(input: $input) { id lastStatusChange } }"
 )
 
+MAINTENANCES: Final = (
+    "query podkeeperMaintenances { myself { pods { id machine { maintenanceStart maintenanceEnd maintenanceNote } } } }"
+)
+
 ACCOUNT: Final = "query podkeeperAccount { myself { email clientBalance currentSpendPerHr spendLimit } }"
 
 GPU_TYPES: Final = (
@@ -77,6 +81,7 @@ ALL: Final = {
     "pods": PODS,
     "pod": POD,
     "last status change": LAST_STATUS_CHANGE,
+    "maintenances": MAINTENANCES,
     "account": ACCOUNT,
     "gpu types": GPU_TYPES,
     "network volumes": NETWORK_VOLUMES,

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from pods.errors import InvalidSetting, NeedsGraphql, NeedsRest, Retired
 from pods.ledger.bill import Bill
 from pods.ledger.sightings import SubjectKind
-from pods.model import Account, Api, Cloud, GpuType, Listing, LogLine, Pod, PodChange, PodSpec, Quota, Verb
+from pods.model import Account, Api, Cloud, GpuType, Listing, LogLine, Maintenance, Pod, PodChange, PodSpec, Quota, Verb
 from pods.offers import CpuType, DataCenter, NetworkVolume, Template
 from pods.ports import ActionResult, Capability, Clock
 from pods.runpod.errors import GRAPHQL_GONE
@@ -154,6 +154,11 @@ class RunPodProvider:
         graphql = self._graphql_for("Why a pod changed its state")
         with self._noticing(graphql):
             return graphql.last_status_change(pod_id)
+
+    def maintenances(self) -> Sequence[Maintenance]:
+        graphql = self._graphql_for("When a host is maintained")
+        with self._noticing(graphql):
+            return graphql.maintenances()
 
     def quotas(self) -> Sequence[Quota]:
         return self._main.sender.quota.quotas()

@@ -28,6 +28,7 @@ from pods.store.clockwork import Clockwork
 from pods.store.connection import Scripts, connect
 from pods.store.fleet import FleetStore
 from pods.store.history import PodHistory
+from pods.store.incidents import IncidentRecords
 from pods.store.keys import Keys
 from pods.store.ledger import LedgerStore
 from pods.store.outbox import Outbox
@@ -72,7 +73,7 @@ class Store:
     protections: Records[Protection]
     sights: Records[Sight]
     losses: Records[Loss]
-    incidents: Records[Incident]
+    incidents: IncidentRecords
     gathering: Records[Gathering]
     changes: ChangeStore
     samples: SampleStore
@@ -111,7 +112,7 @@ def open_store(url: str, account: str) -> Store:
         protections=Records(client, scripts, keys, "protection", Protection),
         sights=Records(client, scripts, keys, "sight", Sight),
         losses=Records(client, scripts, keys, "loss", Loss, keep=LOSSES_FOR),
-        incidents=Records(client, scripts, keys, "incident", Incident, keep=LOSSES_FOR),
+        incidents=IncidentRecords(client, scripts, keys, "incident", Incident, keep=LOSSES_FOR),
         gathering=Records(client, scripts, keys, "gathering", Gathering),
         changes=ChangeStore(client, keys),
         samples=SampleStore(client, scripts, keys),

@@ -252,6 +252,7 @@ GRAPHQL_ASKS: dict[str, Ask] = {
     "terminate": lambda p: p.act(Verb.TERMINATE, POD),
     "account": lambda p: p.account(),
     "last status change": lambda p: p.last_status_change("abc123"),
+    "maintenances": lambda p: p.maintenances(),
     "gpu types": lambda p: p.gpu_types(count=2, cloud=Cloud.COMMUNITY),
     "network volumes": lambda p: p.network_volumes(),
     "templates": lambda p: p.templates(),

@@ -270,9 +270,13 @@ class Bot:
     def fault(self, **fault: object) -> None:
         self.control("faults", **fault)
 
-    def control(self, what: str, **body: object) -> None:
+    def deed(self, pod: str, what: str) -> None:
+        """Do something to a pod as RunPod's console or its host would."""
+        self.control(f"pods/{pod}/do", what=what)
+
+    def control(self, path: str, **body: object) -> None:
         """Turn something behind RunPod's back; see sim/runpod/control."""
-        answer = self.runpod.handle("POST", f"/control/{what}", {}, {}, json.dumps(body).encode())
+        answer = self.runpod.handle("POST", f"/control/{path}", {}, {}, json.dumps(body).encode())
         assert answer.status < 300, answer.body
 
     def start_over(self) -> None:
@@ -300,6 +304,11 @@ class Bot:
         text = self.policy_path.read_text().rpartition("ceiling = ")[0]
         self.store.people.publish(f'{text}ceiling = "{ceiling.word}"\n', self.clock.now())
         self.policy_path.write_text(f'{text}ceiling = "{ceiling.word}"\n')
+
+    def add_policy(self, text: str) -> None:
+        """More tables at the end of the policy file, in force at once."""
+        self.policy_path.write_text(f"{self.policy_path.read_text()}\n{text}\n")
+        self.loop.publish_policy(self.clock.now())
 
     def waiting(self) -> bool:
         """Whether a request waits at a gate."""

@@ -6,11 +6,16 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from pods.incidents import CARD, ENTRY
 from pods.messages import Content, Message
+from workers.cards import incident
 from workers.context import Context
 
 #: None when the record that the card speaks of is gone; then nothing is sent.
 Renderer = Callable[[Context, Message, datetime], Content | None]
 
 #: By `Message.card`. Each area has a module of its own in this package.
-CARDS: Final[dict[str, Renderer]] = {}
+CARDS: Final[dict[str, Renderer]] = {
+    CARD: incident.card,
+    ENTRY: incident.entry,
+}

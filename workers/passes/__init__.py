@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from workers.context import Context
+from workers.losses.detect import losses
 from workers.passes.ledger import ledger
 from workers.passes.look import Look
 from workers.passes.samples import keep_samples
@@ -17,4 +18,4 @@ from workers.passes.verdicts import judge_fleet
 Pass = Callable[[Context, Look], None]
 
 #: In this order after every poll, whether RunPod answered or not.
-PASSES: Final[tuple[Pass, ...]] = (keep_samples, judge_fleet, ledger)
+PASSES: Final[tuple[Pass, ...]] = (keep_samples, judge_fleet, ledger, losses)

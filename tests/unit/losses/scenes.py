@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pods.fleet import Entry, Fleet
+from pods.list_views import View, view_of
 from pods.loss_rules import LossRules
 from pods.losses import Loss, LossKind
 from pods.model import Gpu, Pod, PodStatus, Runtime
 from pods.protection import Stake
-from pods.sights import Sight, Stage, View, begun, looked, view_of
+from pods.sights import Sight, Stage, begun, looked
 from tests.unit.pods.builders import at, pod
 
 RULES = LossRules()
@@ -27,10 +28,18 @@ def silent() -> Pod:
     return running().model_copy(update={"runtime": None})
 
 
-def seen(one: Pod | None, seconds: float = 0, *, missing_since: float | None = None) -> View:
+def seen(
+    one: Pod | None, seconds: float = 0, *, missing_since: float | None = None, before_uptime: int | None = 3600
+) -> View:
     """The pod in a list at that second; None: the list lacks it."""
     since = at(seconds if missing_since is None else missing_since)
-    return View(pod=one, at=at(seconds), missing_since=None if one else since, before_at=at(seconds - POLL_S))
+    return View(
+        pod=one,
+        at=at(seconds),
+        missing_since=None if one else since,
+        before_at=at(seconds - POLL_S),
+        before_uptime_s=before_uptime,
+    )
 
 
 def watched(*views: View, rules: LossRules = RULES) -> Sight:

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from pods.causes import Evidence, Maintenance, Said, SaidKind, cause_of, container_exit, log_cause, said
+from pods.causes import Evidence, Said, SaidKind, cause_of, container_exit, log_cause, said
 from pods.losses import Cause, CauseKind, Source
-from pods.model import LogLine
+from pods.model import LogLine, Maintenance
 from tests.unit.pods.builders import at
 
 STAMP = "Tue Nov 24 2026 12:00:30 GMT+0000"

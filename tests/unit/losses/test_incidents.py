@@ -17,7 +17,7 @@ from pods.incidents import (
     closes,
     escalated,
     joined,
-    loss_over,
+    losses_over,
     new_notes,
     resolved,
     woken,
@@ -37,7 +37,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 def opened(*losses: Loss, hushed: bool = False) -> Incident:
     incident: Incident | None = None
     for each in losses or (loss(),):
-        incident = joined(incident, "i1", each, each.confirmed_at, channels=("C1",), hushed=hushed)
+        incident = joined(incident, "i1", (each,), each.confirmed_at, channels=("C1",), hushed=hushed)
     assert incident is not None
     return incident
 
@@ -83,7 +83,7 @@ def test_a_pod_lost_again_joins_its_open_incident_however_late() -> None:
 def test_nothing_joins_an_incident_that_is_over() -> None:
     first = assigned(loss("a"))
     incident = opened(loss("a")).model_copy(update={"id": first.of["a"]})
-    closed = loss_over(incident, over(loss("a")), at(40))
+    closed = losses_over(incident, (over(loss("a")),), at(40))
     assert assigned(loss("b"), after=first, incidents=(closed,)).of["b"] != first.of["a"]
 
 
@@ -102,17 +102,17 @@ def test_an_incident_does_not_grow_for_hours_by_one_loss_after_another() -> None
 
 def test_a_loss_joins_once() -> None:
     incident = opened()
-    assert joined(incident, "i1", loss(), at(90), channels=(), hushed=False) is incident
+    assert joined(incident, "i1", (loss(),), at(90), channels=(), hushed=False) is incident
 
 
 def test_an_incident_is_resolved_once_with_its_last_loss() -> None:
     first, second = loss("a"), loss("b")
     incident = opened(first, second)
-    incident = loss_over(incident, over(first), at(600))
+    incident = losses_over(incident, (over(first),), at(600))
     assert incident.state is IncidentState.OPEN
-    incident = loss_over(incident, over(second, EndKind.CLAIMED), at(700))
+    incident = losses_over(incident, (over(second, EndKind.CLAIMED),), at(700))
     assert (incident.state, incident.resolved_at) == (IncidentState.RESOLVED, at(700))
-    assert loss_over(incident, over(second), at(800)) is incident
+    assert losses_over(incident, (over(second),), at(800)) is incident
     assert acknowledged(incident, "U2", at(800)) is incident
     assert resolved(incident, at(800)) is incident
     kinds = [note.kind for note in incident.notes]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from pods.list_views import View
 from pods.losses import LossKind
 from pods.model import Gpu, Pod, PodStatus
-from pods.sights import Sight, Stage, View, at_rest, looked, recovered, well_again
+from pods.sights import Sight, Stage, at_rest, looked, recovered, well_again
 from tests.unit.losses.scenes import RULES, down, lost, running, seen, silent, suspect, watched
 from tests.unit.pods.builders import at
 
@@ -32,7 +33,10 @@ def test_a_steady_pod_is_the_same_sight_at_every_list() -> None:
         ((seen(down(PodStatus.TERMINATED), 30),), LossKind.GONE),
         ((seen(None, 30),), LossKind.GONE),
         ((seen(running(5), 30),), LossKind.RESTARTED),
-        ((seen(running(3630, started_at=at(10)), 30),), LossKind.RESTARTED),
+        (
+            (seen(running(3630, started_at=at(-9000)), 30), seen(running(3630, started_at=at(40)), 60)),
+            LossKind.RESTARTED,
+        ),
         ((seen(running(3630, gpu=NO_GPU), 30),), LossKind.ZERO_GPU),
         ((seen(silent(), 30), seen(silent(), 90)), LossKind.CONTAINER_EXIT),
         # What is not said, or known, or over before it was sure, proves nothing.
@@ -41,6 +45,13 @@ def test_a_steady_pod_is_the_same_sight_at_every_list() -> None:
         ((seen(silent(), 30),), None),
         ((seen(silent(), 30), seen(running(3660), 60), seen(silent(), 95)), None),
         ((seen(running(0), 30),), None),
+        # Figures that stand still, or come in whole minutes, or had none before.
+        ((seen(running(3600), 30),), None),
+        ((seen(running(3600), 3000),), None),
+        ((seen(running(3595), 30, before_uptime=3601),), None),
+        ((seen(running(40), 30, before_uptime=None),), None),
+        ((seen(running(25), 60, before_uptime=20),), None),
+        ((seen(running(15), 60, before_uptime=20),), LossKind.RESTARTED),
         ((seen(running(3595), 0),), None),
         ((seen(down(), 30), seen(running(3660), 60)), None),
         ((seen(None, 30), seen(running(3660), 60)), None),
@@ -91,7 +102,7 @@ def test_a_pod_without_telemetry_is_not_suspected_for_its_silence() -> None:
 def test_a_lost_pod_is_well_again_when_it_runs_speaks_and_has_its_gpus(
     kind: LossKind, pod: Pod, seconds: float, well: bool
 ) -> None:
-    view = seen(pod, seconds)
+    view = seen(pod, seconds, before_uptime=None)
     sight = looked(lost(kind), view, RULES)
     assert sight is not None
     assert recovered(sight, view) is well
@@ -117,7 +128,7 @@ def test_while_it_is_lost_only_what_is_worse_is_news(was: LossKind, view: View, 
 
 
 def test_a_pod_at_rest_is_watched_anew_once_it_runs() -> None:
-    resting = at_rest(suspect(LossKind.EXITED))
+    resting = at_rest(suspect(LossKind.EXITED), at(30))
     assert looked(resting, seen(down(), 60), RULES) is resting
     assert looked(resting, seen(None, 60), RULES) is resting
     again = looked(resting, seen(running(5), 90), RULES)
@@ -130,4 +141,12 @@ def test_well_again_forgets_the_loss() -> None:
     view = seen(running(5), 300)
     sight: Sight = well_again(lost(LossKind.EXITED), view)
     assert (sight.stage, sight.loss_id, sight.lost_by) == (Stage.WELL, "", None)
-    assert looked(sight, seen(running(35), 330), RULES) is sight
+    assert looked(sight, seen(running(35), 330, before_uptime=5), RULES) is sight
+
+
+def test_a_list_that_is_older_than_the_last_change_says_nothing() -> None:
+    """Two watchers: the slower one's list still shows the pod running."""
+    sight = lost(LossKind.EXITED)
+    stale = seen(running(3620), 20)
+    assert looked(sight, stale, RULES) is sight
+    assert not recovered(sight, stale)

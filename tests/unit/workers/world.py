@@ -13,7 +13,7 @@ from pods.jobs import Job
 from pods.ledger.bill import Bill, BillRecord
 from pods.ledger.sightings import SubjectKind
 from pods.messages import Target
-from pods.model import Account, Cloud, GpuType, Listing, LogLine, Pod, PodChange, PodSpec, Quota, Verb
+from pods.model import Account, Cloud, GpuType, Listing, LogLine, Maintenance, Pod, PodChange, PodSpec, Quota, Verb
 from pods.offers import CpuType, DataCenter, NetworkVolume, Template
 from pods.ports import ActionResult, Block, Capability, Posted, WebAnswer
 from pods.requests import Place
@@ -68,6 +68,11 @@ class FakeRunPod:
     meanwhile: Callable[[], None] | None = None
     #: Called instead of nothing when an action comes in.
     effect: Any = None
+
+    #: Pod id -> its lastStatusChange, or what is raised instead.
+    sayings: dict[str, str | ProviderError | None] = field(default_factory=dict)
+    windows: Sequence[Maintenance] = ()
+    said: Sequence[str] = ()
 
     def capabilities(self) -> frozenset[Capability]:
         return self.can
@@ -161,7 +166,18 @@ class FakeRunPod:
         return self.account_answer
 
     def last_status_change(self, pod_id: str) -> str | None:
-        return None
+        self.reads += 1
+        said = self.sayings.get(pod_id, NeedsGraphql())
+        if isinstance(said, ProviderError):
+            raise said
+        return said
+
+    def maintenances(self) -> Sequence[Maintenance]:
+        return self.windows
+
+    def notices(self) -> Sequence[str]:
+        said, self.said = self.said, ()
+        return said
 
     def quotas(self) -> Sequence[Quota]:
         return self.quotas_left
