@@ -1,9 +1,11 @@
-"""GPU words as people type them, and whether RunPod's GPU names mean them."""
+"""GPU words as people type them."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
+
+from pods.gpu_names import names
 
 _MAKER: Final = r"(?:nvidia|amd|geforce|radeon|instinct|quadro|tesla|rtx|gtx|pro)"
 _VARIANT: Final = r"(?:ada|generation|blackwell|nvl|sxm\d?|pcie|ti|super|\d{1,3}gb|hbm\d?)"
@@ -11,7 +13,6 @@ _WORD: Final = re.compile(
     rf"(?P<maker>(?:{_MAKER}[ -]?)*)(?P<chip>[a-z]{{1,2}}\d{{1,4}}[a-z]?|\d{{4}})(?P<variant>(?:[ -]?{_VARIANT})*)",
     re.ASCII,
 )
-_LETTERS_OR_MORE: Final = re.compile(r"[a-z0-9]+")
 
 
 def read(text: str) -> str | None:
@@ -23,7 +24,4 @@ def read(text: str) -> str | None:
     return " ".join(parts)
 
 
-def names(word: str, *gpu_names: str) -> bool:
-    """Whether all parts of a read word occur, whole, in one of a GPU's names: "a40" is not an A4000."""
-    wanted = set(word.split())
-    return any(wanted <= set(_LETTERS_OR_MORE.findall(name.lower())) for name in gpu_names)
+__all__ = ["names", "read"]

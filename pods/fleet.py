@@ -41,6 +41,10 @@ class PodFacts(Record):
     pod_id: str
     origin: PodOrigin = PodOrigin.OUTSIDE
     owner: Owner | None = None
+    #: The policy's table it was made from.
+    preset: str | None = None
+    #: Made for training: losing it pages somebody.
+    training: bool = False
 
 
 class Entry(Value):

@@ -19,6 +19,8 @@ from pods.ledger.rates import RateOverrides
 from pods.loss_rules import LossRules
 from pods.oncall import OnCallRule
 from pods.pod_rules import Override, check
+from pods.presets import Preset
+from pods.presets import once as once_each
 from pods.probes import Probe
 from pods.recovery.rules import RecoveryRule
 from pods.roles import Role, RoleName
@@ -122,6 +124,9 @@ class Policy(Table):
         check(self)
         return self
 
+    #: What `/pod create` makes.
+    preset: tuple[Preset, ...] = ()
+
     #: Storage prices of one's own.
     rates: RateOverrides = RateOverrides()
 
@@ -141,6 +146,11 @@ class Policy(Table):
                 raise ValueError(f"lists {each.id} twice; keep one entry")
             seen.add(each.id)
         return value
+
+    @field_validator("preset")
+    @classmethod
+    def _presets(cls, value: tuple[Preset, ...]) -> tuple[Preset, ...]:
+        return once_each(value)
 
     @field_validator("team")
     @classmethod
@@ -226,6 +236,10 @@ def explain(error: ValidationError) -> list[str]:
         if problem["type"] == "value_error" and isinstance(problem["input"], dict):
             # A table as a whole is wrong: which one, and why, says more than all that is in it.
             sentences.append(f"[{key}]: {message}." if key else f"{message}.")
+            continue
+        if "env" in problem["loc"] or "args" in problem["loc"]:
+            # What stands there may be a secret.
+            sentences.append(f"`{key}`: {message}.")
             continue
         sentences.append(f"`{key}` is {problem['input']!r}: {message}.")
     return sentences

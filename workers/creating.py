@@ -142,7 +142,14 @@ def _known(context: Context, operation: Operation, now: datetime) -> Callable[[C
         owner = None
         if order.owner is not None:
             owner = Owner(kind=OwnerKind.PERSON, user=order.owner, since=now, by=operation.by)
-        facts = PodFacts(pod_id=operation.pod_id, version=1, origin=PodOrigin.OURS, owner=owner)
+        facts = PodFacts(
+            pod_id=operation.pod_id,
+            version=1,
+            origin=PodOrigin.OURS,
+            owner=owner,
+            preset=order.preset,
+            training=order.training,
+        )
         commit.put_field(commit.keys.facts, operation.pod_id, facts)
         for on_created in ON_CREATED:
             on_created(commit, context, operation, now)
