@@ -111,10 +111,10 @@ def stop_deferred(lease: Lease) -> Lease:
     return _unwarned(lease.model_copy(update={"ended_at": None, "end": None}))
 
 
-def lease_veto(holds: Holds | None, ordered: Lease, pod: Pod, now: datetime) -> str | None:
-    """The last look before the stop of `ordered`: why it is not made, as a sentence; None: it is made."""
+def lease_veto(holds: Holds | None, said_at: datetime, pod: Pod, now: datetime) -> str | None:
+    """The last look before the stop of the lease said then: why it is not made, as a sentence; None: it is made."""
     current = holds.lease if holds else None
-    if holds is None or current is None or (current.at, current.end) != (ordered.at, LeaseEnd.STOP):
+    if holds is None or current is None or (current.at, current.end) != (said_at, LeaseEnd.STOP):
         return "The lease was extended or released in the last moment."
     if keeping(holds, now) is not None:
         return "Somebody said in the last moment that it is kept."

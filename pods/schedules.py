@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from pods.holds import Hold, Holds, Passed, PassedBy, Schedule, running_until
+from pods.holds import Hold, Passed, PassedBy, Schedule
 from pods.hours import instant_of
 from pods.model import BILLED, STARTABLE, Pod, PodStatus, Verb
 from pods.times import MINUTE
@@ -122,14 +122,21 @@ def what_became(schedule: Schedule, verb: Verb, day: date) -> Passed | None:
     return next((each for each in reversed(schedule.passed) if (each.verb, each.day) == (verb, day)), None)
 
 
-def schedule_veto(holds: Holds | None, ordered: Passed, scene: Scene) -> str | None:
-    """The last look before what a schedule ordered: why it is not done, as a sentence; None: it is done."""
-    schedule = holds.schedule if holds else None
-    if holds is None or schedule is None or what_became(schedule, ordered.verb, ordered.day) != ordered:
+def imminent(schedule: Schedule, now: datetime) -> bool:
+    """Whether an occurrence is due, or near enough to be announced."""
+    return any(now >= each.at - LEAD for each in occurrences(schedule, now))
+
+
+def schedule_veto(ordered: Passed | None, scene: Scene) -> str | None:
+    """The last look before what a schedule ordered: why it is not done, as a sentence; None: it is done.
+
+    `ordered` as the record has it now: None when the schedule is not the same any more.
+    """
+    if ordered is None or ordered.how is not PassedBy.ORDERED:
         return "The schedule was changed or switched off in the last moment."
     if scene.now > ordered.due_at + 2 * LATE:
         return "Its hour is long past."
-    if ordered.verb is Verb.STOP and _lasts(running_until(holds, scene.now), ordered.due_at):
+    if ordered.verb is Verb.STOP and _lasts(scene.runs, ordered.due_at):
         return "Somebody said in the last moment that it is to run longer."
     hand = scene.started if ordered.verb is Verb.STOP else scene.stopped
     if _just_now(hand, ordered.due_at):

@@ -15,7 +15,7 @@ from pods.model import Pod, Verb
 from pods.operations import Code, Operation, Outcome, cancel
 from pods.policy import Role
 from pods.requests import Request
-from workers import spending
+from workers import hold_orders, spending
 from workers.context import Context
 
 #: How long automation waits before it looks again whether it may act.
@@ -37,7 +37,10 @@ Guard = Callable[[Context, Request, Operation, Pod], Outcome | NotNow | None]
 CreationGuard = Callable[[Context, Request, Operation], Outcome | NotNow | None]
 
 #: By rule. Each area enters the guards of its rules; a rule without one is held by the general ones alone.
-GUARDS: Final[dict[str, Guard]] = {}
+GUARDS: Final[dict[str, Guard]] = {
+    hold_orders.LEASE: hold_orders.lease_guard,
+    hold_orders.SCHEDULE: hold_orders.schedule_guard,
+}
 CREATION_GUARDS: Final[dict[str, CreationGuard]] = {}
 
 

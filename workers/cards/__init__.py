@@ -6,9 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from pods import hold_cards
 from pods.incidents import CARD, ENTRY
 from pods.messages import Content, Message
-from workers.cards import incident
+from workers.cards import holds, incident
 from workers.context import Context
 
 #: None when the record that the card speaks of is gone; then nothing is sent.
@@ -18,4 +19,6 @@ Renderer = Callable[[Context, Message, datetime], Content | None]
 CARDS: Final[dict[str, Renderer]] = {
     CARD: incident.card,
     ENTRY: incident.entry,
+    hold_cards.LEASE: holds.lease,
+    hold_cards.SCHEDULE: holds.schedule,
 }

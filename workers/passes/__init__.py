@@ -10,6 +10,7 @@ from typing import Final
 
 from workers.context import Context
 from workers.losses.detect import losses
+from workers.passes.holds import hold_times
 from workers.passes.ledger import ledger
 from workers.passes.look import Look
 from workers.passes.samples import keep_samples
@@ -18,4 +19,4 @@ from workers.passes.verdicts import judge_fleet
 Pass = Callable[[Context, Look], None]
 
 #: In this order after every poll, whether RunPod answered or not.
-PASSES: Final[tuple[Pass, ...]] = (keep_samples, judge_fleet, ledger, losses)
+PASSES: Final[tuple[Pass, ...]] = (keep_samples, judge_fleet, ledger, losses, hold_times)

@@ -217,7 +217,7 @@ STOPPED = lease_step(HEARD, pod(), at(4 * HOUR), healthy=True).lease
 def test_the_last_look_finds_what_came_between_order_and_call(
     held: Holds | None, seen: Pod, hours: float, reason: str | None
 ) -> None:
-    said = lease_veto(held, STOPPED, seen, at(hours * HOUR))
+    said = lease_veto(held, STOPPED.at, seen, at(hours * HOUR))
     assert (said is None) is (reason is None)
     assert reason is None or reason in (said or "")
 

@@ -6,13 +6,14 @@ from datetime import date, time
 
 import pytest
 
-from pods.holds import Hold, HoldKind, Holds, Passed, PassedBy, Schedule, lease
+from pods.holds import Hold, HoldKind, Passed, PassedBy, Schedule
 from pods.model import Pod, PodStatus, Verb
 from pods.schedules import (
     ByHand,
     Scene,
     ScheduleAct,
     ScheduleStep,
+    imminent,
     next_two,
     occurrences,
     schedule_step,
@@ -158,30 +159,33 @@ def test_only_the_last_few_occurrences_are_remembered() -> None:
 ORDERED = tick(heard("2026-11-24T17:45"), "2026-11-24T18:00", RUNS).schedule
 
 
+LATER = Hold(kind=HoldKind.LEASE, until=utc("2026-11-24T22:00"), by="U2", at=utc("2026-11-24T18:00"))
+
+
 @pytest.mark.parametrize(
-    ("held", "more", "now", "reason"),
+    ("ordered", "more", "now", "reason"),
     [
-        ({"schedule": ORDERED}, {}, "2026-11-24T18:01", None),
-        ({}, {}, "2026-11-24T18:01", "changed or switched off"),
-        ({"schedule": PLAN}, {}, "2026-11-24T18:01", "changed or switched off"),
-        ({"schedule": ORDERED}, {}, "2026-11-24T18:31", "long past"),
-        ({"schedule": ORDERED}, {"started": ByHand(utc("2026-11-24T17:59"))}, "2026-11-24T18:01", "by hand"),
+        (ORDERED.passed[-1], {}, "2026-11-24T18:01", None),
+        (None, {}, "2026-11-24T18:01", "changed or switched off"),
+        (ORDERED.passed[-1].model_copy(update={"how": P.SKIPPED}), {}, "2026-11-24T18:01", "changed or switched off"),
+        (ORDERED.passed[-1], {}, "2026-11-24T18:31", "long past"),
+        (ORDERED.passed[-1], {"started": ByHand(utc("2026-11-24T17:59"))}, "2026-11-24T18:01", "by hand"),
+        (ORDERED.passed[-1], {"stopped": ByHand(utc("2026-11-24T17:59"))}, "2026-11-24T18:01", None),
+        (ORDERED.passed[-1], {"runs": LATER}, "2026-11-24T18:01", "run longer"),
     ],
 )
 def test_the_last_look_finds_what_came_between_order_and_call(
-    held: dict[str, object], more: dict[str, object], now: str, reason: str | None
+    ordered: Passed | None, more: dict[str, object], now: str, reason: str | None
 ) -> None:
-    ordered: Passed = ORDERED.passed[-1]
-    said = schedule_veto(Holds(pod_id="abc123", **held), ordered, scene(now, RUNS, **more))
+    said = schedule_veto(ordered, scene(now, RUNS, **more))
     assert (said is None) is (reason is None)
     assert reason is None or reason in (said or "")
 
 
-def test_a_lease_that_came_in_the_last_moment_wins() -> None:
-    held = Holds(pod_id="abc123", schedule=ORDERED)
-    leased = lease(held, until=utc("2026-11-24T22:00"), by="U2", now=utc("2026-11-24T18:00"))
-    assert "run longer" in (schedule_veto(leased, ORDERED.passed[-1], scene("2026-11-24T18:01", RUNS)) or "")
-    assert schedule_veto(None, ORDERED.passed[-1], scene("2026-11-24T18:01", RUNS)) is not None
+def test_what_is_near_is_looked_at_closely() -> None:
+    assert not imminent(PLAN, utc("2026-11-24T17:44"))
+    assert imminent(PLAN, utc("2026-11-24T17:45"))
+    assert not imminent(ORDERED, utc("2026-11-24T18:01"))
 
 
 def test_the_next_two_are_the_next_stop_and_the_next_start() -> None:
