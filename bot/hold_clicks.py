@@ -24,16 +24,16 @@ class Pressed:
     pod: Pod
     #: Such as `4h` or `morning`; empty where the button needs none.
     span: str
-    #: The version of the record that the button was drawn from.
-    version: str
+    #: Of an extension: the lease that the button was drawn for.
+    mark: str
 
 
 def run(face: Face, click: Click) -> Answer:
-    pod_id, span, version = (*click.value.split(":"), "", "")[:3]
+    pod_id, span, mark = (*click.value.split(":"), "", "")[:3]
     pods = holding.authorised(face, click.ask, (pod_id,), click.what)
     if isinstance(pods, Answer):
         return pods
-    press = Pressed(face=face, ask=click.ask, pod=pods[0], span=span, version=version)
+    press = Pressed(face=face, ask=click.ask, pod=pods[0], span=span, mark=mark)
     return PRESSED[click.what](press)
 
 
@@ -51,7 +51,7 @@ def _extend(press: Pressed) -> Answer:
     """From the lease's end on; of a lease that is over, from now on."""
     face, now = press.face, press.face.clock.now()
     holds = face.store.holds.get(press.pod.id) or Holds(pod_id=press.pod.id)
-    if press.version and press.version != str(holds.version):
+    if press.mark != hold_views.lease_mark(holds):
         return Answer(content=hold_views.already_changed(press.pod, holds, now=now, tz=face.zone(press.ask.user)))
     ends = hold_views.lease_end(holds, now)
     until = holding.span_until(face, press.ask, press.span, max(now, ends or now))

@@ -19,6 +19,7 @@ from pods.leases import ends_at, lead
 from pods.messages import Content
 from pods.model import BILLED, Pod
 from pods.money import dollars
+from pods.times import to_ms
 
 _SHOWN = 3
 _HOUR_S = 3600
@@ -129,11 +130,16 @@ def brief(holds: Holds | None, now: datetime, tz: ZoneInfo) -> str:
 
 
 def extend_buttons(pod: Pod, holds: Holds) -> list[Button]:
-    """Each counts from the lease's end, not from the click: pressing early gives nothing away."""
+    """Each counts from the lease's end, not from the click, and only from that of the lease it was drawn for."""
     return [
-        button("extend", pod.id, f"{hours}h", label=f"Extend {hours} h", nth=nth, nonce=str(holds.version))
+        button("extend", pod.id, f"{hours}h", label=f"Extend {hours} h", nth=nth, nonce=lease_mark(holds))
         for nth, hours in enumerate((1, 4))
     ]
+
+
+def lease_mark(holds: Holds) -> str:
+    """Tells the lease apart from the one that may take its place."""
+    return str(to_ms(holds.lease.until)) if holds.lease else "0"
 
 
 def release_button(pod: Pod, holds: Holds) -> Button:

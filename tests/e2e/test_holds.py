@@ -103,10 +103,14 @@ def test_a_lease_says_when_it_warns_and_stops_and_is_extended_by_a_button(bot: B
 def test_a_button_drawn_before_anothers_word_changes_nothing(bot: Bot) -> None:
     bot.exec("/pod lease abc123 4h")
     place = bot.button("Extend 4 h", BOB)
-    bot.exec("/pod keep abc123 1h", user=DAVE)
+    bot.press("Extend 1 h", user=DAVE)
     bot.forge_click(BOB, *place)
     bot.settle()
     assert "Somebody was faster" in bot.everything_told(BOB)[-1]
+    record = bot.store.holds.get("abc123")
+    assert record is not None
+    assert record.lease is not None
+    assert record.lease.by == DAVE
 
 
 def test_a_schedule_is_shown_skipped_and_switched_off(bot: Bot) -> None:

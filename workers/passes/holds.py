@@ -180,4 +180,3 @@ def _see_to_orders(context: Context, pod: Pod, plan: Schedule) -> None:
     for passed in plan.passed:
         if passed.how is PassedBy.ORDERED and now - passed.at <= LATE:
             _made(context, schedule_order(pod, plan, passed))
-
