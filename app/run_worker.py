@@ -12,6 +12,7 @@ from app.wake import queue_connection, queue_name
 from app.wiring import beating, clock_of, process_name, store_of, wake_of
 from bot.chat import SlackChat
 from pods.jobs import Queue
+from pods.pager.pagerduty import PagerDuty
 from pods.ports import Clock
 from pods.runpod.provider import RunPodProvider, build_provider
 from pods.runpod.proxy import ProxyWeb
@@ -35,6 +36,7 @@ def run_worker(settings: Settings, queue: Queue, stop: threading.Event) -> None:
             clock=clock,
             wake=wake_of(settings),
             sealer=Sealer(settings.spec_keys),
+            pager=pager_of(settings),
         )
     )
     worker = SimpleWorker(
@@ -46,6 +48,11 @@ def run_worker(settings: Settings, queue: Queue, stop: threading.Event) -> None:
     with beating(store, clock, f"worker.{queue.value}", stop):
         worker.work(with_scheduler=False, logging_level="WARNING")
     stop.set()
+
+
+def pager_of(settings: Settings) -> PagerDuty | None:
+    """None: no paging service is set up."""
+    return PagerDuty(settings.pagerduty_key, url=settings.pagerduty_url) if settings.pagerduty_key else None
 
 
 def provider_of(settings: Settings, clock: Clock) -> RunPodProvider:

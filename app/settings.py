@@ -24,6 +24,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 SLACK_API: Final = "https://slack.com/api/"
 RUNPOD_REST: Final = "https://api.runpod.io/v2"
 RUNPOD_GRAPHQL: Final = "https://api.runpod.io/graphql"
+PAGERDUTY_EVENTS: Final = "https://events.pagerduty.com/v2/enqueue"
 RUNPOD_PROXY: Final = PROXY
 
 
@@ -102,6 +103,11 @@ class Settings(BaseSettings):
     redis_url: Annotated[SecretStr, _shaped(r"(redis|rediss|unix)://\S+")] | None = Field(
         None, validation_alias="REDIS_URL"
     )
+    #: Of a service integration "Events API v2"; absent: nobody is paged.
+    pagerduty_key: Annotated[SecretStr, _shaped(r"[A-Za-z0-9]{32}")] | None = Field(
+        None, validation_alias="PAGERDUTY_ROUTING_KEY"
+    )
+    pagerduty_url: Annotated[str, _URL] = Field(PAGERDUTY_EVENTS, validation_alias="PAGERDUTY_URL")
     policy: Path = Field(Path("podkeeper.toml"), validation_alias="PODKEEPER_POLICY")
     data: Path = Field(Path("data"), validation_alias="PODKEEPER_DATA")
     account: Annotated[str, _shaped(r"[a-z0-9][a-z0-9-]{0,31}")] = Field("main", validation_alias="PODKEEPER_ACCOUNT")
@@ -165,6 +171,9 @@ FIXES: Final[dict[str, str]] = {
     "RUNPOD_GRAPHQL_URL": f"write a web address such as {RUNPOD_GRAPHQL}, or leave it out.",
     "RUNPOD_PROXY_URL": f"write a web address with {{pod}} and {{port}} in it such as {RUNPOD_PROXY}, or leave it out.",
     "REDIS_URL": "write an address such as redis://:password@host:6379/0, or leave it out and use `up`.",
+    "PAGERDUTY_ROUTING_KEY": "write the 32 letters and digits of a service's Events API v2 integration, or "
+    "leave it out.",
+    "PAGERDUTY_URL": f"write a web address such as {PAGERDUTY_EVENTS}, or leave it out.",
     "PODKEEPER_POLICY": "write the path of the policy file.",
     "PODKEEPER_DATA": "write the path of a directory.",
     "PODKEEPER_ACCOUNT": "write up to 32 lower-case letters, digits and hyphens, such as main.",
@@ -178,9 +187,17 @@ FIXES: Final[dict[str, str]] = {
 
 NAMES: Final = frozenset(FIXES)
 SECRETS: Final = frozenset(
-    {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "RUNPOD_API_KEY", "REDIS_URL", "PODKEEPER_SPEC_KEY"}
+    {
+        "SLACK_BOT_TOKEN",
+        "SLACK_APP_TOKEN",
+        "SLACK_SIGNING_SECRET",
+        "RUNPOD_API_KEY",
+        "REDIS_URL",
+        "PAGERDUTY_ROUTING_KEY",
+        "PODKEEPER_SPEC_KEY",
+    }
 )
-_OURS: Final = ("SLACK_", "RUNPOD_", "REDIS_", "PODKEEPER_")
+_OURS: Final = ("SLACK_", "RUNPOD_", "REDIS_", "PAGERDUTY_", "PODKEEPER_")
 #: Read by the `podkeeper` script, not by the program.
 _OF_THE_SCRIPT: Final = frozenset({"PODKEEPER_VENV"})
 

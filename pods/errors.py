@@ -3,6 +3,7 @@
 PodkeeperError
 |-- NotRecorded            Redis did not take it: nothing was done
 |-- InvalidSetting         a setting or the policy is wrong
+|-- PagerError             the paging service did not take an event
 |-- ChatError              Slack did not take a message
 |   `-- ChatRateLimited
 `-- ProviderError          RunPod did not do it
@@ -63,6 +64,19 @@ class ChatRateLimited(ChatError):
 
     def __init__(self, detail: str = "", *, retry_after_s: float) -> None:
         super().__init__(detail, code="ratelimited")
+        self.retry_after_s = retry_after_s
+
+
+class PagerError(PodkeeperError):
+    """The paging service refused or lost an event. `final`: asking again cannot help."""
+
+    sentence_default = "The paging service did not take the alert."
+
+    def __init__(
+        self, detail: str = "", *, final: bool = False, retry_after_s: float | None = None, sentence: str | None = None
+    ) -> None:
+        super().__init__(detail, sentence=sentence)
+        self.final = final
         self.retry_after_s = retry_after_s
 
 

@@ -25,6 +25,7 @@ from pods.model import (
     Verb,
 )
 from pods.offers import CpuType, DataCenter, NetworkVolume, Template
+from pods.pages import PageEvent
 
 #: One Block Kit block, as Slack's JSON.
 Block = Mapping[str, Any]
@@ -196,6 +197,14 @@ class Web(Protocol):
 
     def get(self, pod_id: str, port: int, path: str = "/") -> WebAnswer:
         """One GET within three seconds; redirects are not followed."""
+        ...
+
+
+class Pager(Protocol):
+    """A paging service. Raises `pods.errors.PagerError`; never retries."""
+
+    def send(self, event: PageEvent) -> None:
+        """Tell it. Taken when this returns; telling the same again changes nothing."""
         ...
 
 

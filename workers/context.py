@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from pods.ports import Chat, Clock, PodProvider, Wake, Web
+from pods.ports import Chat, Clock, Pager, PodProvider, Wake, Web
 from pods.sealing import Sealer
 from pods.store import Store
 
@@ -22,6 +22,8 @@ class Context:
     wake: Wake
     #: Opens the env values of a create, for the one call that needs them.
     sealer: Sealer = field(default_factory=Sealer)
+    #: None: no paging service is set up.
+    pager: Pager | None = None
     #: Seconds of real time, for leases and step budgets.
     monotonic: Callable[[], float] = field(default=time.monotonic)
 

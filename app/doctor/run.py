@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app import manifest
-from app.doctor import local, runpod, slack, store
+from app.doctor import local, pager, runpod, slack, store
 from app.doctor.finding import Check, Finding, Level, examine, exit_code, fail, ok, skip
 from app.doctor.runpod import RunpodWeb
 from app.doctor.slack import SlackWeb
@@ -21,6 +21,7 @@ from app.policyfile import read_policy
 from app.settings import FIXES, RunpodApi, Settings, load_settings
 from app.valkey import server_binary
 from pods.errors import InvalidSetting
+from pods.pager.pagerduty import PagerDuty
 from pods.policy import Policy
 from pods.store.connection import connect
 
@@ -48,6 +49,7 @@ def checks(settings: Settings, client: httpx.Client) -> Mapping[str, Check]:
         **_slack(settings, client, policy),
         **_runpod(settings, client),
         **_store(settings),
+        **_pager(settings),
         "Policy": lambda: [valid],
         "Data directory": lambda: local.data_directory(settings.data),
         "Time zones": local.zones,
@@ -119,6 +121,13 @@ def _store(settings: Settings) -> Mapping[str, Check]:
         return {"Redis": lambda: [ok("Redis", f"`up` starts its own, durable: {server_binary()}")]}
     client: redis.Redis = connect(settings.redis_address)
     return {"Redis": lambda: chain(store.alive(client), store.durable(client))}
+
+
+def _pager(settings: Settings) -> Mapping[str, Check]:
+    key = settings.pagerduty_key
+    if key is None:
+        return {"PagerDuty": lambda: [skip("PagerDuty", "PAGERDUTY_ROUTING_KEY is not set: nobody is paged")]}
+    return {"PagerDuty": lambda: pager.takes_events(PagerDuty(key, url=settings.pagerduty_url))}
 
 
 def _skew(service: str, headers: Callable[[], Mapping[str, str]]) -> Iterator[Finding]:

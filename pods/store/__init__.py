@@ -16,6 +16,7 @@ from pods.incidents import Incident
 from pods.ledger.bill import Billing
 from pods.ledger.sweep import Kept
 from pods.losses import Loss
+from pods.pages import Page
 from pods.protection import Protection
 from pods.protectors import Words
 from pods.shadow import AutoStop, ShadowStop
@@ -75,6 +76,7 @@ class Store:
     losses: Records[Loss]
     incidents: IncidentRecords
     gathering: Records[Gathering]
+    pages: Records[Page]
     changes: ChangeStore
     samples: SampleStore
     verdicts: VerdictStore
@@ -114,6 +116,7 @@ def open_store(url: str, account: str) -> Store:
         losses=Records(client, scripts, keys, "loss", Loss, keep=LOSSES_FOR),
         incidents=IncidentRecords(client, scripts, keys, "incident", Incident, keep=LOSSES_FOR),
         gathering=Records(client, scripts, keys, "gathering", Gathering),
+        pages=Records(client, scripts, keys, "page", Page, keep=LOSSES_FOR),
         changes=ChangeStore(client, keys),
         samples=SampleStore(client, scripts, keys),
         verdicts=VerdictStore(client, scripts, keys),

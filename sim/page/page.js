@@ -1015,6 +1015,11 @@ const CONSOLE = [
   ["stop", "Stop", "running moving"], ["start", "Start", "stopped lost"], ["kill", "Kill host", "running moving"],
   ["busy", "Busy", "running"], ["idle", "Idle", "running"], ["terminate", "Terminate", "running moving stopped lost"],
 ];
+const BREAKS = { // what hosts do to pods, behind one menu per running pod
+  outbid: "Outbid", out_of_memory: "Out of memory", crash: "Container ends", begin_anew: "Begins anew", crash_loop: "Crash loop",
+  lose_gpus: "Loses its GPUs", fail: "Fails (ERROR)", host_down: "Host down", cuda_failed: "CUDA fails",
+  pull_failed: "Image gone", maintain: "Host maintenance", announce_maintenance: "Maintenance announced",
+};
 const gone = (pod) => ({
   title: "Terminate in the console?", confirm: "Terminate", deny: "Cancel", style: "danger",
   text: { type: "plain_text", text: `${pod.name} (${pod.id}) and its disks are gone for good.`, emoji: false },
@@ -1023,9 +1028,22 @@ const gone = (pod) => ({
 function consoleButton(pod, [what, label]) {
   return press("quiet", { "data-do": what, onclick: async () => {
     if (what === "terminate" && !(await ask(gone(pod)))) return;
-    const { status, data } = await control("POST", `pods/${encodeURIComponent(pod.id)}/do`, { what });
-    if (status !== 200) toast(`${label} was not done: ${data?.error ?? data?.detail ?? status}`);
+    await deed(pod, what, label);
   } }, label);
+}
+
+async function deed(pod, what, label) {
+  const { status, data } = await control("POST", `pods/${encodeURIComponent(pod.id)}/do`, { what });
+  if (status !== 200) toast(`${label} was not done: ${data?.error ?? data?.detail ?? status}`);
+}
+
+function breakMenu(pod) {
+  const menu = el("select.quiet", { "aria-label": `What happens to ${pod.name}`, "data-break": pod.id, onchange: async () => {
+    const what = menu.value;
+    menu.value = "";
+    if (what) await deed(pod, what, BREAKS[what]);
+  } }, el("option", { value: "" }, "Break…"), ...Object.entries(BREAKS).map(([what, label]) => el("option", { value: what }, label)));
+  return menu;
 }
 
 function podCard(pod) {
@@ -1044,7 +1062,8 @@ function podCard(pod) {
       known ? `GPU ${pod.gpu_util} %${cpu}` : "no telemetry"),
     pod.story && el("p.pod-story", pod.story),
     el("p.pod-do", { role: "group", "aria-label": "In RunPod's console" },
-      CONSOLE.filter(([, , when]) => when.split(" ").includes(tone)).map((one) => consoleButton(pod, one))));
+      CONSOLE.filter(([, , when]) => when.split(" ").includes(tone)).map((one) => consoleButton(pod, one)),
+      tone === "running" && breakMenu(pod)));
 }
 
 function drawAccount() {
@@ -1082,7 +1101,10 @@ async function openAccount() {
   const kinds = (await control("GET", "fault-kinds")).data ?? [];
   $("fault-kinds").replaceChildren(...kinds.map(({ kind, label, help }) => press("button.small", {
     "data-fault-kind": kind, title: help, onclick: () => control("POST", "faults", { kind }),
-  }, label)));
+  }, label)), press("button.small", {
+    "data-fault-kind": "balance_gone", title: "The last dollar is spent within seconds: RunPod stops and terminates.",
+    onclick: () => control("POST", "settings", { balance: "0.01" }),
+  }, "Balance gone"));
   const events = new EventSource("/runpod/control/events");
   events.onmessage = (event) => heardAccount(JSON.parse(event.data));
   events.onerror = () => { if (events.readyState === EventSource.CLOSED) setTimeout(openAccount, 3000); };

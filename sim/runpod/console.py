@@ -91,10 +91,65 @@ def _end(world: World, pod: SimPod, prose: str, status: Status) -> None:
 
 
 def _crash(world: World, pod: SimPod) -> None:
-    if pod.status is not Status.RUNNING:
-        raise conflict(f"pod is {pod.status.value}: no container runs")
+    _require_running(pod)
     lifecycle.crash(pod, world.at)
     world.changed(pod)
+
+
+def _outbid(world: World, pod: SimPod) -> None:
+    _end(world, pod, lifecycle.outbid(world.at), Status.EXITED)
+
+
+def _broken(line: str) -> Callable[[World, SimPod], None]:
+    """RunPod stops it for what its host says."""
+
+    def end(world: World, pod: SimPod) -> None:
+        _end(world, pod, lifecycle.exited_by_runpod(world.at), Status.EXITED)
+        lifecycle.note(pod, world.at, line.format(image=pod.image))
+
+    return end
+
+
+def _out_of_memory(world: World, pod: SimPod) -> None:
+    _crash(world, pod)
+    lifecycle.note(pod, world.at, "Memory cgroup out of memory: Killed process 4711 (python)")
+
+
+def _begin_anew(world: World, pod: SimPod) -> None:
+    _require_running(pod)
+    lifecycle.begin_anew(pod, world.at)
+    world.changed(pod)
+
+
+def _loop(world: World, pod: SimPod) -> None:
+    _require_running(pod)
+    lifecycle.begin_anew(pod, world.at, loops=True)
+    world.changed(pod)
+
+
+def _lose_gpus(world: World, pod: SimPod) -> None:
+    """Its host comes back without the GPUs."""
+    _require_running(pod)
+    lifecycle.begin_anew(pod, world.at)
+    pod.gpu_count = 0
+    world.changed(pod)
+
+
+def _maintain(world: World, pod: SimPod) -> None:
+    """Its host is taken down for work that was announced."""
+    pod.maintenance = (world.at, world.at + timedelta(hours=4), "NVMe replacement")
+    _end(world, pod, lifecycle.exited_by_runpod(world.at), Status.EXITED)
+
+
+def _announce(world: World, pod: SimPod) -> None:
+    """Work on its host is announced for in six hours."""
+    pod.maintenance = (world.at + timedelta(hours=6), world.at + timedelta(hours=10), "NVMe replacement")
+    world.changed(pod)
+
+
+def _require_running(pod: SimPod) -> None:
+    if pod.status is not Status.RUNNING:
+        raise conflict(f"pod is {pod.status.value}: no container runs")
 
 
 def _lock(world: World, pod: SimPod) -> None:
@@ -114,6 +169,16 @@ _DEEDS: dict[str, Callable[[World, SimPod], None]] = {
     "kill": _kill,
     "fail": _fail,
     "crash": _crash,
+    "outbid": _outbid,
+    "out_of_memory": _out_of_memory,
+    "pull_failed": _broken("error pulling image: Error response from daemon: manifest for {image} not found"),
+    "cuda_failed": _broken("nvidia-container-cli: initialization error: nvml error: driver/library version mismatch"),
+    "host_down": _broken("host is unreachable: lost contact to machine"),
+    "begin_anew": _begin_anew,
+    "crash_loop": _loop,
+    "lose_gpus": _lose_gpus,
+    "maintain": _maintain,
+    "announce_maintenance": _announce,
     "lock": _lock,
     "unlock": _unlock,
 }

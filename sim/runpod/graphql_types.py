@@ -132,7 +132,15 @@ def _machine(world: World, pod: SimPod) -> Json | None:
         "dataCenterId": pod.data_center,
         "secureCloud": pod.cloud == "SECURE",
         "supportPublicIp": True,
+        **_maintenance(pod),
     }
+
+
+def _maintenance(pod: SimPod) -> Json:
+    if pod.maintenance is None:
+        return {}
+    starts_at, ends_at, why = pod.maintenance
+    return {"maintenanceStart": stamp(starts_at), "maintenanceEnd": stamp(ends_at), "maintenanceNote": why}
 
 
 def _mount_path(pod: SimPod) -> str | None:

@@ -12,6 +12,10 @@ from sim.runpod.state import LIVE, LogLine, Settings, SimPod, Status
 GIVES_UP_S = 300
 
 
+#: Seconds between two beginnings of a container that keeps ending.
+LOOP_S = 60
+
+
 def js_date(at: datetime) -> str:
     """A JavaScript date, as RunPod puts it into lastStatusChange."""
     return at.astimezone(UTC).strftime("%a %b %d %Y %H:%M:%S GMT+0000")
@@ -81,6 +85,7 @@ def halt(pod: SimPod, at: datetime, prose: str, status: Status = Status.EXITED) 
     pod.stopping = False
     pod.due_at = None
     pod.crashed_at = None
+    pod.loops = False
     pod.ended_at = at
     pod.last_change = prose
     _tell(pod, at, "container stopped" if status is Status.EXITED else "container failed")
@@ -90,6 +95,19 @@ def crash(pod: SimPod, at: datetime) -> None:
     """The container dies while the pod stays RUNNING, and goes on costing."""
     pod.crashed_at = at
     _tell(pod, at, "container exited with code 137")
+
+
+def begin_anew(pod: SimPod, at: datetime, *, loops: bool = False) -> None:
+    """The container ends by itself and its host starts it again; nobody asked for it and RunPod says nothing."""
+    _tell(pod, at, "container exited with code 1")
+    pod.loops = loops
+    pod.due_at = at
+    pod.crashed_at = None
+
+
+def note(pod: SimPod, at: datetime, line: str) -> None:
+    """Something its host had to say."""
+    _tell(pod, at, line)
 
 
 def move_on(pod: SimPod, settings: Settings) -> None:
@@ -105,7 +123,7 @@ def move_on(pod: SimPod, settings: Settings) -> None:
         halt(pod, at, exited_by_runpod(at))
     else:
         pod.status = Status.RUNNING
-        pod.due_at = None
+        pod.due_at = at + timedelta(seconds=LOOP_S) if pod.loops else None
         pod.started_at = at
         _tell(pod, at, "start container: begin")
         if pod.crashes:

@@ -115,6 +115,10 @@ class SimPod:
     unpullable: bool = False
     #: Its container ends as soon as it starts, again and again.
     crashes: bool = False
+    #: Its container ends every minute and begins anew, until the pod is stopped.
+    loops: bool = False
+    #: What its host's owner announced: from when to when, and why.
+    maintenance: tuple[datetime, datetime, str] | None = None
     #: Nothing in it ever listens.
     mute: bool = False
     host: str = "64410065"

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
 from slack_bolt import BoltRequest
 from slack_sdk import WebClient
 
@@ -25,12 +26,15 @@ from bot.face import Face
 from pods.audit import AuditEntry
 from pods.fleet import Owner, OwnerKind, PodFacts
 from pods.jobs import Job
+from pods.pager.pagerduty import PagerDuty
 from pods.policy import Role
 from pods.runpod.provider import RunPodProvider, build_provider
 from pods.runpod.proxy import ProxyWeb
 from pods.sealing import Sealer, new_key
 from pods.store import Store
 from sim.clock import SimClock
+from sim.pagerduty import KEY as PAGER_KEY
+from sim.pagerduty import SimPagerDuty
 from sim.runpod import Seed, SimRunPod, demo_seed
 from sim.runpod.transport import mock_transport
 from sim.slack import Place, SimSlack
@@ -74,6 +78,7 @@ class Bot:
 
     def __post_init__(self) -> None:
         self.provider = self._provider("auto")
+        self.pagerduty = SimPagerDuty()
         token = self.slack.workspace.bot_token
         context.install(
             context.Context(
@@ -84,6 +89,7 @@ class Bot:
                 web=ProxyWeb("http://runpod.test/proxy/{pod}-{port}", transport=mock_transport(self.runpod)),
                 clock=self.clock,
                 wake=self._wake,
+                pager=PagerDuty(SecretStr(PAGER_KEY), transport=self.pagerduty.transport()),
                 sealer=self.sealer,
             )
         )

@@ -46,7 +46,9 @@ def test_a_training_pod_that_its_host_ends_is_one_card_for_on_call(watching: Bot
     assert (loss.kind, loss.cause.kind) == (LossKind.EXITED, CauseKind.RUNPOD)
     bot.press("Acknowledge", user=BOB)
     assert "<@U0BOB> is on it" in bot.posts("oncall")[0].text
+    assert [(alert.state, alert.rang) for alert in bot.pagerduty.alerts.values()] == [("acknowledged", 1)]
     bot.deed(TRAINING, "start")
     bot.pass_time(120)
     posts = bot.posts("oncall")
     assert "*Back*" in posts[0].text
+    assert [(alert.state, alert.rang) for alert in bot.pagerduty.alerts.values()] == [("resolved", 1)]

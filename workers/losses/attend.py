@@ -13,7 +13,7 @@ from pods.oncall import Step, escalation_due
 from pods.policy import Policy
 from workers.context import Context, current
 from workers.edge import job
-from workers.losses import gather, telling
+from workers.losses import gather, paging, telling
 
 
 @job()
@@ -27,6 +27,7 @@ def attend(subject: str) -> None:
     for incident in context.store.incidents.many(gathering.open).values():
         _attend(context, incident, policy, now)
     gather.settle(context, gathering.open, now)
+    paging.page(context, gathering.open, now)
 
 
 def _attend(context: Context, incident: Incident, policy: Policy, now: datetime) -> None:
