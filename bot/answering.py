@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from bot import holding, offers, ownership, reads, scheduling, verbs
+from bot import holding, offers, ownership, reads, scheduling, selecting, verbs
 from bot.commands.catalog import REGISTRY
 from bot.face import Answer, Ask, Face
 from bot.grammar import Invocation, parse
@@ -56,7 +56,8 @@ def _verb(face: Face, ask: Ask, read: Invocation) -> Answer:
     pod_verb = read.command.pod_verb
     if pod_verb is None:
         raise AssertionError(f"{read.command.verb} is declared without what it asks of RunPod")
-    return verbs.run(face, ask, pod_verb, read.pods)
+    what = selecting.described(face, read)
+    return verbs.run(face, ask, pod_verb, read.pods) if what is None else selecting.run(face, ask, pod_verb, what)
 
 
 #: RunPod takes no longer name.

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Final
 
-from bot import gpus, states
+from bot import durations, gpus, states
+from bot.face import Ask, Face
 from pods.catalog import Catalog
 from pods.fleet import Owner, OwnerKind, PodFacts, owners
 from pods.model import Pod
@@ -42,8 +43,10 @@ def _gpu(seen: Seen, word: object) -> bool:
     return gpu is not None and gpus.names(str(word), gpu.id, seen.around.catalog.gpu_name(gpu.id))
 
 
-def _name(seen: Seen, pattern: object) -> bool:
-    return fnmatchcase(seen.pod.name.casefold(), str(pattern).casefold())
+def _name(seen: Seen, patterns: object) -> bool:
+    """Any of them."""
+    wanted = patterns if isinstance(patterns, tuple) else (patterns,)
+    return any(fnmatchcase(seen.pod.name.casefold(), str(pattern).casefold()) for pattern in wanted)
 
 
 def _older(seen: Seen, age: object) -> bool:
@@ -69,3 +72,20 @@ def matches(pod: Pod, wanted: Mapping[str, object], around: Around) -> bool:
     owner = owners(around.facts, pod.id)
     seen = Seen(pod=pod, owner=owner, around=around)
     return all(FILTERS[name](seen, value) for name, value in wanted.items() if value is not None)
+
+
+def around(face: Face, ask: Ask, facts: Mapping[str, PodFacts]) -> Around:
+    return Around(viewer=ask.user, now=face.clock.now(), facts=facts, catalog=face.store.catalog.load())
+
+
+def shown(wanted: Mapping[str, object]) -> list[str]:
+    """The filters as the list's heading repeats them."""
+    return [word for name, value in wanted.items() if value is not None for word in _shown(name, value)]
+
+
+def _shown(name: str, value: object) -> tuple[str, ...]:
+    if isinstance(value, timedelta):
+        return (f"{name} than {durations.write(value)}",)
+    if isinstance(value, tuple):
+        return tuple(str(each) for each in value)
+    return (f"<@{value}>" if name == "owner" else str(value),)

@@ -107,7 +107,7 @@ class _Reading:
             if problem:
                 return problem
         for arg in self._command.args:
-            if arg.required and not (self._pods if arg.kind is ArgKind.POD else self._values.get(arg.name)):
+            if arg.required and not (self._pods_said() if arg.kind is ArgKind.POD else self._values.get(arg.name)):
                 return self._say.missing(arg, self._heard())
         return Invocation(
             command=self._command,
@@ -116,6 +116,10 @@ class _Reading:
             share=self._share,
             canonical=" ".join(part for part in (self._command.verb, self._heard()) if part),
         )
+
+    def _pods_said(self) -> bool:
+        """By name, or by a description."""
+        return bool(self._pods) or any(arg.filters and self._values.get(arg.name) for arg in self._command.args)
 
     def _take(self) -> Misunderstood | None:
         token = self._left[0]

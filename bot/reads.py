@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
-from bot import durations
 from bot.face import Answer, Ask, Face
-from bot.filters import Around, matches
+from bot.filters import around, matches, shown
 from bot.grammar import Invocation
 from bot.health import report
 from bot.registry import Command, Registry
@@ -75,17 +73,6 @@ def notes(face: Face, ask: Ask, entries: Sequence[Entry]) -> dict[str, str]:
     return {pod_id: ", ".join(each for each in words if each) for pod_id, words in said.items()}
 
 
-def shown(wanted: Mapping[str, object]) -> list[str]:
-    """The filters as the list's heading repeats them."""
-    return [_shown(name, value) for name, value in wanted.items() if value is not None]
-
-
-def _shown(name: str, value: object) -> str:
-    if isinstance(value, timedelta):
-        return f"{name} than {durations.write(value)}"
-    return f"<@{value}>" if name == "owner" else str(value)
-
-
 def home(face: Face, ask: Ask) -> Content:
     """The Home tab; whoever may do nothing reads who can change that."""
     decision = face.decide(ask, Role.VIEWER, face.clock.now())
@@ -105,10 +92,6 @@ def home(face: Face, ask: Ask) -> Content:
         notes=notes(face, ask, own),
     )
     return home_view(mine, answers.help_all(described(face.registry)))
-
-
-def around(face: Face, ask: Ask, facts: Mapping[str, PodFacts]) -> Around:
-    return Around(viewer=ask.user, now=face.clock.now(), facts=facts, catalog=face.store.catalog.load())
 
 
 def status(face: Face, ask: Ask, references: Sequence[str]) -> Answer:

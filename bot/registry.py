@@ -81,6 +81,8 @@ class Arg:
     bare: bool = False
     default: Value | None = None
     choices: tuple[str, ...] = ()
+    #: It describes the pods, so that none need be named.
+    filters: bool = False
     help: str = ""
 
     @property
@@ -165,7 +167,7 @@ class Registry:
 
     def usage(self, command: Command) -> str:
         """The one line Slack's usage hint and help show: what must be there, and in brackets what may be."""
-        return " ".join([SLASH, command.verb, *(_shape(arg) for arg in command.args)])
+        return " ".join([SLASH, command.verb, *(_shape(arg) for arg in command.args if not arg.filters)])
 
 
 def _shape(arg: Arg) -> str:

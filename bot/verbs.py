@@ -23,6 +23,7 @@ from pods.model import Pod, PodChange, PodStatus, Verb
 from pods.operations import DEADLINES, Operation, OperationState
 from pods.policy import Role
 from pods.requests import Origin, Request, RequestState
+from pods.selections import Selection
 from pods.store.walk import Acceptance, Accepted, AllBusy, AlreadyAccepted
 
 
@@ -36,6 +37,8 @@ class Order:
     consent_of: str | None
     #: Of a rename, lock or unlock.
     change: PodChange | None = None
+    #: Where the pods were described instead of named.
+    selection: Selection | None = None
     #: What was found about the money, where any would be spent.
     spend: Spend | None = None
 
@@ -58,8 +61,12 @@ def run(face: Face, ask: Ask, verb: Verb, references: Sequence[str], *, name: st
     order = authorise(face, ask, verb, found, now)
     if isinstance(order, Answer):
         return order
-    change = _LOCKS.get(verb) if name is None else PodChange(name=name)
-    return accept(face, ask, replace(order, change=change), now)
+    return accept(face, ask, with_change(order, name), now)
+
+
+def with_change(order: Order, name: str | None = None) -> Order:
+    """The order with what a rename, lock or unlock changes."""
+    return replace(order, change=_LOCKS.get(order.verb) if name is None else PodChange(name=name))
 
 
 def find(face: Face, references: Sequence[str], verb: Verb | None) -> tuple[Pod, ...] | Answer:
@@ -170,6 +177,7 @@ def draft_request(face: Face, ask: Ask, order: Order, now: datetime) -> Request:
         state=RequestState.WAITING if gates_ else RequestState.ACCEPTED,
         gates=gates_,
         appeal=order.spend.appeal if order.spend is not None else None,
+        selection=order.selection,
         created_at=now,
     )
 
@@ -178,7 +186,7 @@ def draft_gates(ask: Ask, order: Order, now: datetime, *, wait: timedelta) -> tu
     """The confirm dialog first; the owner is asked only once the requester means it, and the price comes last."""
     bound = tuple(binding(pod) for pod in order.pods)
     drafted = []
-    if needs_confirm(order.verb, order.pods):
+    if order.selection is not None or needs_confirm(order.verb, order.pods):
         drafted.append(Gate(kind=GateKind.CONFIRM, who=(ask.user,), expires_at=now + CONFIRM_FOR, bound=bound))
     if order.consent_of is not None:
         until = now + CONFIRM_FOR + CONSENT_FOR if drafted else now + CONSENT_FOR

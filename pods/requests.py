@@ -10,6 +10,7 @@ from pods.approvals import Appeal
 from pods.gates import Gate, GateState
 from pods.model import Value, Verb
 from pods.operations import Operation
+from pods.selections import Selection
 from pods.times import Instant
 
 #: Begins what stands in the place of a user id where a rule asked.
@@ -61,6 +62,8 @@ class Request(Value):
     appeal: Appeal | None = None
     created_at: Instant
     ended_at: Instant | None = None
+    #: Where its pods were described instead of named.
+    selection: Selection | None = None
     #: What automation acts upon: the id of the spell, lease, incident or the like that its rule decided about.
     subject: str = ""
 

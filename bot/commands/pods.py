@@ -16,8 +16,24 @@ PODS: Final = Arg(
     help="Ids or names; the first three or more letters of an id do if only one pod has them.",
 )
 
-_MANY_ARE_CONFIRMED: Final = "For more than one pod."
-_LOSS_IS_CONFIRMED: Final = "If data would be lost or that is not known, and for more than one pod."
+#: Say which pods without naming them. Next to names, a GPU needs its word.
+FILTERS: Final = (
+    Arg(name="mine", kind=ArgKind.CHOICE, bare=True, choices=("mine",), filters=True, help="Your own pods."),
+    Arg(name="unowned", kind=ArgKind.CHOICE, bare=True, choices=("unowned",), filters=True, help="Nobody's pods."),
+    Arg(name="state", kind=ArgKind.STATE, bare=True, filters=True, help="Such as `running` or `stopped`."),
+    Arg(name="owner", kind=ArgKind.PERSON, bare=True, filters=True, help="Somebody's pods: `@` and their name."),
+    Arg(name="gpu", kind=ArgKind.GPU, filters=True, help="Such as `gpu h100 sxm`."),
+    Arg(name="name", kind=ArgKind.WORD, filters=True, help="A pattern such as `nlp-*`, which may also stand alone."),
+    Arg(name="older", kind=ArgKind.DURATION, filters=True, help="Made longer ago than that: `older than 14d`."),
+)
+_DESCRIBED: Final = (
+    " Instead of naming pods you can describe them, by owner, state, GPU, name or age: I list exactly which, and ask."
+)
+
+_MANY_ARE_CONFIRMED: Final = "For more than one pod, and for pods that are described."
+_LOSS_IS_CONFIRMED: Final = (
+    "If data would be lost or that is not known, for more than one pod, and for pods that are described."
+)
 
 LIST: Final = Command(
     verb="list",
@@ -56,9 +72,10 @@ START: Final = Command(
     help=(
         "Starts the pod on the host its volume disk sits on; billing by the hour begins again. If that host has no "
         "free GPU, I say so and what can be done."
-    ),
-    examples=("start abc123", "start abc123 nlp-train"),
-    args=(PODS,),
+    )
+    + _DESCRIBED,
+    examples=("start abc123", "start abc123 nlp-train", "start stopped mine"),
+    args=(PODS, *FILTERS),
     role=Role.OPERATOR,
     confirm=_MANY_ARE_CONFIRMED,
     visibility=Visibility.PUBLIC,
@@ -72,9 +89,10 @@ STOP: Final = Command(
     help=(
         "Ends the billing by the hour. Kept: the volume disk, which goes on costing, and network volumes. Lost: what "
         "is only on the container disk. I say *stopped* only when RunPod says so."
-    ),
-    examples=("stop abc123", "stop abc123 def456"),
-    args=(PODS,),
+    )
+    + _DESCRIBED,
+    examples=("stop abc123", "stop abc123 def456", "stop mine", "stop running gpu h100", "stop nlp-*"),
+    args=(PODS, *FILTERS),
     role=Role.OPERATOR,
     confirm=_LOSS_IS_CONFIRMED,
     visibility=Visibility.PUBLIC,
@@ -89,9 +107,10 @@ RESTART: Final = Command(
     help=(
         "Restarts the container in place; the GPU stays. Lost: running processes and what is only on the container "
         "disk. `reset` does the same: RunPod has no other reset. Needs RunPod's REST v2 API."
-    ),
-    examples=("restart abc123",),
-    args=(PODS,),
+    )
+    + _DESCRIBED,
+    examples=("restart abc123", "restart running mine"),
+    args=(PODS, *FILTERS),
     role=Role.OPERATOR,
     confirm=_LOSS_IS_CONFIRMED,
     visibility=Visibility.PUBLIC,
@@ -106,9 +125,10 @@ TERMINATE: Final = Command(
     help=(
         "Ends all cost of the pod. Gone for good: container disk and volume disk. Kept: network volumes. To keep the "
         "volume disk, stop the pod instead."
-    ),
-    examples=("terminate abc123",),
-    args=(PODS,),
+    )
+    + _DESCRIBED,
+    examples=("terminate abc123", "terminate stopped older than 14d"),
+    args=(PODS, *FILTERS),
     role=Role.OPERATOR,
     confirm="Always.",
     visibility=Visibility.PUBLIC,
@@ -136,9 +156,10 @@ LOCK: Final = Command(
     help=(
         "RunPod then refuses to stop or reset the pod, and I do not stop, restart or terminate it, whoever asks, until "
         "it is unlocked. It goes on costing. Needs RunPod's REST v2 API."
-    ),
-    examples=("lock abc123",),
-    args=(PODS,),
+    )
+    + _DESCRIBED,
+    examples=("lock abc123", "lock mine running"),
+    args=(PODS, *FILTERS),
     role=Role.OPERATOR,
     confirm=_MANY_ARE_CONFIRMED,
     visibility=Visibility.PUBLIC,
@@ -149,9 +170,9 @@ LOCK: Final = Command(
 UNLOCK: Final = Command(
     verb="unlock",
     summary="Let a locked pod be stopped again.",
-    help="Takes the lock off. Rules may stop the pod again from then on. Needs RunPod's REST v2 API.",
-    examples=("unlock abc123",),
-    args=(PODS,),
+    help="Takes the lock off. Rules may stop the pod again from then on. Needs RunPod's REST v2 API." + _DESCRIBED,
+    examples=("unlock abc123", "unlock mine"),
+    args=(PODS, *FILTERS),
     role=Role.OPERATOR,
     confirm=_MANY_ARE_CONFIRMED,
     visibility=Visibility.PUBLIC,

@@ -12,6 +12,10 @@ def container_disk(pod: Pod) -> str:
     return "container disk" if pod.disk_gb is None else f"container disk ({pod.disk_gb} GB)"
 
 
+def size_of_container(pod: Pod) -> str:
+    return "its container disk" if pod.disk_gb is None else f"{pod.disk_gb} GB container disk"
+
+
 def volume_disk(pod: Pod) -> str:
     if pod.persistent is None:
         return ""

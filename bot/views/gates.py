@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.views import approvals, buttons, changed, disks, prices
+from bot.views import approvals, buttons, prices, selections
 from bot.views.figures import at, burn, per_hour, per_month, span
 from bot.views.layout import BLOCKS_MAX, TEXT_MAX, fitting, page, small
-from bot.views.text import code, counted, people, person, pod_ref, ref
+from bot.views.questions import question, takes
+from bot.views.text import code, counted, people, person, pod_ref
 from bot.views.verbs import FORMS, STATES
-from pods.fleet import OwnerKind, PodFacts, owners
+from pods.fleet import PodFacts
 from pods.gates import Gate, GateKind, GateRefusal, GateState
 from pods.messages import Content
 from pods.model import BILLED, Pod, PodStatus, Verb
@@ -59,14 +59,14 @@ def confirm(
 ) -> Content:
     """Asked of the requester alone: which pods, what is lost for good, until when."""
     known = {pod.id: pod for pod in pods}
-    head, entries = _question(request, operations, known, facts)
+    head, entries = question(request, operations, known, facts, now)
     until = f"Only you can answer, until {at(gate.expires_at, now, tz)}; without an answer nothing is done."
     consent = next((each for each in request.gates if each.kind is GateKind.CONSENT), None)
     then = f"After that {people(consent.who, joint='or')} is asked, as the owner." if consent else ""
     foot = " ".join(each for each in (then, approvals.then_approval(request), until) if each)
-    cost = prices.spend_lines(request.appeal)
+    without, cost = selections.without(request.selection), prices.spend_lines(request.appeal)
     return page(
-        [head, "\n".join(fitting(entries, BLOCKS_MAX - 2 * _ROOM)), cost, small(foot)],
+        [head, "\n".join(fitting(entries, BLOCKS_MAX - 2 * _ROOM)), without, cost, small(foot)],
         key=_key(request),
         buttons=buttons.gate(
             request,
@@ -75,64 +75,10 @@ def confirm(
             no="Cancel",
             danger=request.verb is not Verb.START,
         ),
-        text="\n".join((head, *fitting(entries, TEXT_MAX - 2 * _ROOM), *([cost] if cost else []), foot)),
+        text="\n".join(
+            (head, *fitting(entries, TEXT_MAX - 2 * _ROOM), *(each for each in (without, cost) if each), foot)
+        ),
     )
-
-
-def _question(
-    request: Request, operations: Sequence[Operation], known: Mapping[str, Pod], facts: Mapping[str, PodFacts]
-) -> tuple[str, list[str]]:
-    """One pod's loss in sentences; several pods as a line each."""
-    verb = request.verb
-    if len(operations) == 1:
-        only = operations[0]
-        pod = known.get(only.pod_id)
-        name = ref(pod) if pod else pod_ref(only.pod_name, only.pod_id)
-        whose = _whose(facts, only.pod_id, request.by)
-        return f"{verb.value.capitalize()} {name}{_standing(pod)}?{whose}", [_takes(verb, pod)]
-    lines = []
-    for each in operations:
-        pod = known.get(each.pod_id)
-        name = ref(pod) if pod else pod_ref(each.pod_name, each.pod_id)
-        lines.append(f"• {name}{_standing(pod)}.{_whose(facts, each.pod_id, request.by)} {_takes(verb, pod)}".rstrip())
-    rates = [burn(known.get(each.pod_id)) for each in operations]
-    total = sum((each for each in rates if each is not None), Decimal(0))
-    together = f", together {per_hour(total)}" if total else ""
-    return f"{verb.value.capitalize()} {counted(len(operations), 'pod')}{together}?", lines
-
-
-def _standing(pod: Pod | None) -> str:
-    """What it is and costs now, after its name."""
-    if pod is None or pod.status is PodStatus.UNKNOWN:
-        return ", whose state is not known"
-    rate = burn(pod)
-    if pod.status not in BILLED:
-        return f", {STATES[pod.status]}"
-    return f", {STATES[pod.status]}" + (", cost not known" if rate is None else f" at {per_hour(rate)}")
-
-
-def _whose(facts: Mapping[str, PodFacts], pod_id: str, asker: str) -> str:
-    """Only where it is not the asker's own."""
-    owner = owners(facts, pod_id)
-    if owner is None:
-        return " Nobody has claimed it."
-    if owner.kind is OwnerKind.TEAM:
-        return " It is the team's."
-    return "" if owner.user in {None, asker} else f" It is {person(owner.user or '')}'s."
-
-
-def _takes(verb: Verb, pod: Pod | None) -> str:
-    if pod is None:
-        return "What it would lose is not known: count everything on it as gone for good."
-    if verb in changed.CHANGES:
-        return changed.TAKES[verb]
-    if verb is Verb.TERMINATE:
-        return disks.terminate_takes(pod)
-    if verb is Verb.START:
-        return "It bills by the hour from then on."
-    if pod.status is PodStatus.EXITED:
-        return "It is stopped already, so nothing is lost."
-    return disks.stop_takes(pod)
 
 
 def _yes(verb: Verb, number: int) -> str:
@@ -207,7 +153,7 @@ def _means(verb: Verb, operation: Operation, pod: Pod | None) -> str:
     """In money and data, as far as the snapshot or the question's own record says."""
     sentences = [_money(verb, operation, pod)]
     if verb is not Verb.START:
-        sentences.append(_takes(verb, pod))
+        sentences.append(takes(verb, pod))
     return " ".join(each for each in sentences if each)
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from slackblocks import Button
 
-from bot.views import approvals, buttons, gates, waiting
+from bot.views import approvals, buttons, gates, selections, waiting
 from bot.views.arrival import timeline
 from bot.views.cases import Case, Told
 from bot.views.figures import per_hour
@@ -76,9 +76,9 @@ def _key(request: Request, operations: Sequence[Operation]) -> str:
 
 
 def _single(case: Case) -> Content:
-    said = _told(case)
+    said, without = _told(case), selections.without(case.request.selection)
     return page(
-        [said.headline, " ".join(each for each in said.more if each), small(f"{_way(case)}{_by(case)}")],
+        [said.headline, " ".join(each for each in said.more if each), without, small(f"{_way(case)}{_by(case)}")],
         key=_key(case.request, [case.operation]),
         buttons=_offers(case),
     )
@@ -133,9 +133,10 @@ def _several(request: Request, cases: Sequence[Case]) -> Content:
     head = _summary(request, pairs)
     lines = [f"• *{each.word}* {case.ref}: {each.short}." for case, each in pairs]
     foot = _foot(request, cases)
-    text = "\n".join((head, *fitting(lines, TEXT_MAX - _SUMMARY_ROOM), foot))
+    without = selections.without(request.selection)
+    text = "\n".join(each for each in (head, *fitting(lines, TEXT_MAX - 2 * _SUMMARY_ROOM), without, foot) if each)
     return page(
-        [head, "\n".join(fitting(lines, BLOCKS_MAX - 2 * _SUMMARY_ROOM)), small(foot)],
+        [head, "\n".join(fitting(lines, BLOCKS_MAX - 2 * _SUMMARY_ROOM)), without, small(foot)],
         key=_key(request, [case.operation for case in cases]),
         buttons=_looks(cases),
         text=text,
@@ -146,7 +147,8 @@ def _summary(request: Request, pairs: Sequence[tuple[Case, Told]]) -> str:
     """3 pods: 2 stopped, 1 not stopped."""
     counts = Counter(each.word for _, each in pairs)
     parts = listed([f"{number} {word}" for word, number in counts.items()])
-    head = f"{FORMS[request.verb].noun.capitalize()} of {counted(len(pairs), 'pod')}: {parts}."
+    many = f"{counted(len(pairs), 'pod')}{selections.matching(request.selection)}"
+    head = f"{FORMS[request.verb].noun.capitalize()} of {many}: {parts}."
     return " ".join(each for each in (head, _saved(request, pairs), _at_risk(pairs)) if each)
 
 

@@ -185,6 +185,20 @@ def test_an_age_is_said_as_people_say_it() -> None:
         assert understood(typed, REGISTRY).values == {"state": State.STOPPED, "older": timedelta(days=14)}
 
 
+def test_pods_may_be_described_instead_of_named() -> None:
+    for typed, wanted in (
+        ("stop mine", {"mine": "mine"}),
+        ("stop <@U1> running", {"owner": "U1", "state": State.RUNNING}),
+        ("terminate stopped older than 14d", {"state": State.STOPPED, "older": timedelta(days=14)}),
+        ("stop gpu h100 sxm", {"gpu": "h100 sxm"}),
+        ("stop name=nlp-*", {"name": "nlp-*"}),
+    ):
+        invocation = understood(typed, REGISTRY)
+        assert (invocation.pods, dict(invocation.values)) == ((), wanted)
+        assert understood(invocation.canonical, REGISTRY).values == wanted
+    assert understood("stop nlp-*", REGISTRY).pods == ("nlp-*",)
+
+
 def test_give_takes_person_and_pod_in_any_order() -> None:
     for typed in ("give abc123 <@U1|bob>", "give <@U1> abc123", "give abc123 to <@U1>", "give the pod abc123 to=<@U1>"):
         invocation = understood(typed, REGISTRY)

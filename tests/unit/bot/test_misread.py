@@ -43,7 +43,7 @@ def test_an_unknown_verb_is_named_with_what_may_have_been_meant(typed: str, sugg
         ("list nlp", "nlp", ()),
         ("list runing", "runing", ("list running",)),
         ("list --minee", "--minee", ("list mine",)),
-        ("stop abc123 name=x", "name=x", ()),
+        ("stop abc123 size=x", "size=x", ()),
         ("stop abc123 --force", "--force", ()),
         ("whoami abc123", "abc123", ()),
         ("health <@U1>", "&lt;@U1&gt;", ()),

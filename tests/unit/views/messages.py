@@ -12,6 +12,7 @@ from tests.unit.views import (
     told_gates,
     told_money,
     told_requests,
+    told_selections,
 )
 
 _AREAS: Final = (
@@ -21,5 +22,6 @@ _AREAS: Final = (
     told_answers,
     told_money,
     told_catalog,
+    told_selections,
 )
 MESSAGES: Final[dict[str, Content]] = {name: told for area in _AREAS for kind in area.KINDS for name, told in kind()}

@@ -20,7 +20,7 @@ ACTIONS = re.compile(
     r"|free\.(?:keep|stop|options)"
 )
 #: The lists say the same rows in fewer words where the text has no room for the whole.
-SHORTENED = {"list-sixty"}
+SHORTENED = {"list-sixty", "selection-stop-sixty", "selection-terminate-sixty"}
 
 
 @ALL
