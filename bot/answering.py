@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from bot import holding, offers, ownership, reads, scheduling, selecting, verbs
+from bot import costs, holding, offers, ownership, reads, scheduling, selecting, verbs
 from bot.commands.catalog import REGISTRY
 from bot.face import Answer, Ask, Face
 from bot.grammar import Invocation, parse
@@ -88,5 +88,6 @@ HANDLERS: Final[dict[str, Handler]] = {
     "schedule": scheduling.schedule,
     "rename": rename,
     **offers.HANDLERS,
+    **costs.HANDLERS,
     **{command.verb: _verb for command in REGISTRY.all() if command.pod_verb is not None},
 }

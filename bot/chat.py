@@ -15,7 +15,7 @@ from slack_sdk.web.slack_response import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
 from pods.errors import ChatError, ChatRateLimited
-from pods.ports import Block, Posted
+from pods.ports import Block, Posted, Profile
 
 #: A delivery looks and posts within its 12 s lease.
 TIMEOUT_S: Final = 5
@@ -110,10 +110,11 @@ class SlackChat:
     def group_members(self, group: str) -> Sequence[str]:
         return tuple(self._call("usergroups.users.list", usergroup=group).get("users", []))
 
-    def user_zone(self, user: str) -> str | None:
+    def profile(self, user: str) -> Profile:
         person: dict[str, Any] = self._call("users.info", user=user).get("user", {})
-        zone = person.get("tz")
-        return str(zone) if zone else None
+        told: dict[str, Any] = person.get("profile") or {}
+        name = told.get("display_name") or told.get("real_name") or person.get("real_name") or person.get("name")
+        return Profile(zone=str(person["tz"]) if person.get("tz") else None, name=str(name or ""))
 
     def _call(self, method: str, **arguments: object) -> SlackResponse:
         given = {name: value for name, value in arguments.items() if value is not None}

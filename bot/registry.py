@@ -38,6 +38,8 @@ class ArgKind(StrEnum):
     CLOCK = "clock"
     #: One or several days of the week, as `bot.weekdays` writes them.
     DAYS = "days"
+    #: Days that are over, as `bot.dates` writes them.
+    DATES = "dates"
     #: str without spaces, unless it was quoted.
     WORD = "word"
     #: Decimal.
@@ -184,12 +186,14 @@ def _placeholder(arg: Arg) -> str:
         return "|".join(arg.choices)
     if arg.kind is ArgKind.PERSON:
         return f"@{arg.name if arg.bare and arg.name != 'to' else 'person'}"
+    if arg.kind is ArgKind.DATES:
+        return "FROM..TO"
     named = {ArgKind.WORD, ArgKind.TEXT, ArgKind.CHOICE}
     return (arg.name if arg.kind in named else arg.kind.value).upper()
 
 
 #: More choices than these make no readable usage line.
-_CHOICES_SHOWN: Final = 4
+_CHOICES_SHOWN: Final = 6
 _WORD: Final = re.compile(r"[a-z][a-z-]*")
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
-from bot import durations, gpus, moments, states, weekdays
+from bot import dates, durations, gpus, moments, states, weekdays
 from bot.moments import Here, Wrong
 from bot.registry import SHARE, Arg, ArgKind, Command, Scalar
 from bot.tokens import FILLERS, Token
@@ -46,6 +46,9 @@ def read(arg: Arg, tokens: Sequence[Token], here: Here) -> Read | Unreadable:
         case ArgKind.DAYS:
             days = None if first.quoted else weekdays.read(first.text)
             found = Read(value=days) if days else None
+        case ArgKind.DATES:
+            dated = None if first.quoted else dates.read(first.text)
+            found = Read(value=dated) if dated else None
         case ArgKind.PERSON:
             found = Read(value=first.person) if first.person else None
         case ArgKind.STATE:
@@ -106,6 +109,7 @@ _EXPECTED: Final = {
     ArgKind.TIME: "I take a time to come: `18:00`, `6pm`, `tomorrow 9:00` or `friday 18:00`.",
     ArgKind.CLOCK: "I take a time of day: `19:00`, `7pm` or `noon`.",
     ArgKind.DAYS: "I take days: `weekdays`, `weekends`, `daily`, `mon-thu` or `sat`.",
+    ArgKind.DATES: "I take days such as `2026-11-01..2026-11-15`, the earlier one first.",
     ArgKind.NUMBER: "I take a number such as `2` or `1.50`.",
     ArgKind.GPU: "I take a GPU such as `h100`, `a40` or `rtx 4090`.",
     ArgKind.STATE: "I take " + ", ".join(f"`{state.value}`" for state in states.State) + ".",

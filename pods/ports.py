@@ -130,6 +130,15 @@ class PodProvider(Protocol):
     def quotas(self) -> Sequence[Quota]: ...
 
 
+class Profile(Value):
+    """What Slack tells of a person."""
+
+    #: IANA.
+    zone: str | None = None
+    #: As the others see it; untrusted.
+    name: str = ""
+
+
 class Posted(Value):
     channel: str
     ts: str
@@ -178,9 +187,7 @@ class Chat(Protocol):
 
     def group_members(self, group: str) -> Sequence[str]: ...
 
-    def user_zone(self, user: str) -> str | None:
-        """The person's IANA time zone."""
-        ...
+    def profile(self, user: str) -> Profile: ...
 
 
 class WebAnswer(Value):

@@ -108,12 +108,14 @@ _PARTS: Final[dict[Part, Callable[[PodProvider], Iterable[Value]]]] = {
 
 @job()
 def refresh_person(user: str) -> None:
-    """Learn a person's time zone, for the times they read and write."""
+    """Learn a person's time zone, for the times they read and write, and the name by which charts call them."""
     context = current()
     try:
-        zone = context.chat.user_zone(user)
+        profile = context.chat.profile(user)
     except ChatError as error:
         log.info("person.unread", code=error.code)
         return
-    if zone in available_timezones():
-        context.store.people.save_zone(user, str(zone))
+    if profile.zone in available_timezones():
+        context.store.people.save_zone(user, str(profile.zone))
+    if profile.name:
+        context.store.people.save_name(user, profile.name)

@@ -4,6 +4,45 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.registry import Command
+from bot.registry import Arg, ArgKind, Command
+from pods.policy import Role
 
-COMMANDS: Final[tuple[Command, ...]] = ()
+COST: Final = Command(
+    verb="cost",
+    aliases=("spend", "spent", "costs"),
+    summary="What was spent, by whom, and what a pod has cost.",
+    help=(
+        "Shows what the pods and network volumes cost in some days, as RunPod billed it and, where it has not yet, as "
+        "estimated; idle time and stopped disks stand out. Days are those of the policy's zone. Without a period: this "
+        "month. With a pod: its whole life on one line."
+    ),
+    examples=(
+        "cost",
+        "cost yesterday by gpu",
+        "cost month mine",
+        "cost 2026-11-01..2026-11-15 by team share",
+        "cost abc123",
+    ),
+    args=(
+        Arg(
+            name="period",
+            kind=ArgKind.CHOICE,
+            bare=True,
+            choices=("today", "yesterday", "week", "month"),
+            help="The week is since Monday.",
+        ),
+        Arg(name="dates", kind=ArgKind.DATES, bare=True, help="Such as `2026-11-01..2026-11-15`; both days count."),
+        Arg(
+            name="by",
+            kind=ArgKind.CHOICE,
+            choices=("owner", "gpu", "team", "preset", "day", "pod"),
+            help="What the rows are; owners, or somebody's pods, where it is not said.",
+        ),
+        Arg(name="mine", kind=ArgKind.CHOICE, bare=True, choices=("mine",), help="Only what you spent."),
+        Arg(name="owner", kind=ArgKind.PERSON, bare=True, help="Only what somebody spent: `@` and their name."),
+        Arg(name="pod", kind=ArgKind.POD, help="Id or name, also of a pod that was terminated this month."),
+    ),
+    role=Role.VIEWER,
+)
+
+COMMANDS: Final[tuple[Command, ...]] = (COST,)

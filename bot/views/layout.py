@@ -31,21 +31,27 @@ def small(words: str) -> Said:
 
 
 def page(
-    said: Iterable[str | Said],
+    said: Iterable[str | Said | Block],
     *,
     key: str,
     buttons: Sequence[Button] = (),
     before_buttons: Sequence[Block] = (),
     text: str | None = None,
 ) -> Content:
-    """A message. `key` names its blocks and must change when the message does; empty paragraphs are left out."""
-    paragraphs = [each if isinstance(each, Said) else Said(each) for each in said]
-    paragraphs = [each for each in paragraphs if each.words]
-    blocks: list[Block] = [_paragraph(each, f"{key}.{index}") for index, each in enumerate(cut(paragraphs))]
+    """A message. `key` names its blocks and must change when the message does; empty paragraphs are left out.
+
+    A chart or table among the paragraphs says nothing in the text by itself: then `text` says it.
+    """
+    parts = [Said(each) if isinstance(each, str) else each for each in said]
+    parts = [each for each in parts if isinstance(each, Block) or each.words]
+    blocks: list[Block] = []
+    for part in parts:
+        pieces: Sequence[Said | Block] = cut([part]) if isinstance(part, Said) else [part]
+        blocks += [_paragraph(each, f"{key}.{len(blocks) + place}") for place, each in enumerate(pieces)]
     blocks.extend(before_buttons)
     if buttons:
         blocks.append(ActionsBlock(elements=list(buttons), block_id=f"{key}.actions"))
-    whole = text if text is not None else "\n".join(each.words for each in paragraphs)
+    whole = text if text is not None else "\n".join(each.words for each in parts if isinstance(each, Said))
     return Content(text=_capped(whole, TEXT_MAX), blocks=tuple(rendered(each) for each in blocks))
 
 
@@ -81,7 +87,9 @@ def rendered(block: Block | Option) -> dict[str, Any]:
     return plain
 
 
-def _paragraph(paragraph: Said, block_id: str) -> Block:
+def _paragraph(paragraph: Said | Block, block_id: str) -> Block:
+    if isinstance(paragraph, Block):
+        return paragraph
     if paragraph.small:
         return ContextBlock(elements=[Text(paragraph.words)], block_id=block_id)
     return SectionBlock(paragraph.words, block_id=block_id)

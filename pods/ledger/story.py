@@ -25,6 +25,8 @@ class Story(Value):
     idle: Decimal
     #: The volume disk while it held none.
     stopped: Decimal
+    #: Of hours that only RunPod's bill knows of; whether it ran in them was not seen.
+    unseen: Decimal
     total: Total
 
 
@@ -33,6 +35,7 @@ def story(entries: Sequence[Entry]) -> Story | None:
     if not entries:
         return None
     whole = total(entries)
+    seen = total(entry for entry in entries if entry.watched)
     newest = max(entries, key=lambda entry: entry.hour)
     return Story(
         id=newest.id,
@@ -41,8 +44,9 @@ def story(entries: Sequence[Entry]) -> Story | None:
         running_ms=sum(entry.running_ms for entry in entries),
         idle_ms=sum(entry.idle_ms for entry in entries),
         stopped_ms=sum(entry.stopped_ms for entry in entries),
-        running=whole.usd - whole.amounts.stopped_disk - whole.amounts.network_volume,
+        running=seen.usd - seen.amounts.stopped_disk - seen.amounts.network_volume,
         idle=sum((entry.idle for entry in entries), ZERO),
-        stopped=whole.amounts.stopped_disk,
+        stopped=seen.amounts.stopped_disk,
+        unseen=whole.usd - seen.usd,
         total=whole,
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from pods.ledger.entries import HOUR, Entry
 from pods.ledger.rates import rates
+from pods.ledger.reconciling import BOOKS_FOR
+from pods.ledger.sheets import pieces
 from pods.ledger.sightings import SubjectKind
 from pods.ledger.totals import Window, midnight
 from pods.ledger.watching import IdleTimes, Watching, open_entries
@@ -18,19 +21,35 @@ def books(store: Store, window: Window, zone: ZoneInfo, now: datetime) -> tuple[
 
     Read in the order that loses nothing: an hour that closes in between is in both readings, and counts once.
     """
-    policy = store.people.policy()
     watching = store.ledger.watching()
     closed = store.ledger.entries(window.start, window.end, zone)
-    edge: dict[tuple[SubjectKind, str], list[tuple[datetime, datetime]]] = {}
+    return (*closed, *_still(store, watching, closed, window, now))
+
+
+def _still(store: Store, watching: Watching, closed: Iterable[Entry], window: Window, now: datetime) -> Iterator[Entry]:
+    """What is watched of the window and not among what is closed."""
+    taken: dict[tuple[SubjectKind, str], list[Entry]] = {}
     for entry in closed:
-        edge.setdefault((entry.kind, entry.id), []).append((entry.hour, entry.hour + entry.hours * HOUR))
-    still = [
-        entry
-        for entry in open_entries(watching, min(now, window.end), rates(policy.rates), idle_times(store, watching))
-        if window.holds(entry.hour)
-        and not any(start <= entry.hour < end for start, end in edge.get((entry.kind, entry.id), ()))
-    ]
-    return (*closed, *still)
+        taken.setdefault((entry.kind, entry.id), []).append(entry)
+    priced = rates(store.people.policy().rates)
+    for entry in open_entries(watching, min(now, window.end), priced, idle_times(store, watching)):
+        lines = taken.get((entry.kind, entry.id), ())
+        if window.holds(entry.hour) and not any(_covers(line, entry) for line in lines):
+            yield entry
+
+
+def _covers(line: Entry, entry: Entry) -> bool:
+    return line.hour <= entry.hour < line.hour + line.hours * HOUR
+
+
+def books_of(store: Store, kind: SubjectKind, subject: str, zone: ZoneInfo, now: datetime) -> tuple[Entry, ...]:
+    """All there is of one pod or volume, divided where local days begin."""
+    watching = store.ledger.watching()
+    mine = tuple(each for each in watching.subjects if each.key == (kind, subject))
+    watching = watching.model_copy(update={"subjects": mine})
+    whole = Window(start=now - BOOKS_FOR, end=now)
+    closed = [piece for line in store.ledger.of(kind, subject) for piece in pieces(line, whole.start, whole.end, zone)]
+    return (*closed, *_still(store, watching, closed, whole, now))
 
 
 def idle_times(store: Store, watching: Watching) -> IdleTimes:

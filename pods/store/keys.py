@@ -179,7 +179,11 @@ class Keys:
         return self._key("counters")
 
     def person(self, user: str) -> str:
+        """Their time zone."""
         return self._key("person", user)
+
+    def person_name(self, user: str) -> str:
+        return self._key("person", user, "name")
 
     def record(self, kind: str, record_id: str) -> str:
         return self._key(kind, record_id)

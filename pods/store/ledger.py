@@ -99,6 +99,15 @@ class LedgerStore:
             for piece in pieces(line, start, end, zone)
         )
 
+    def of(self, kind: SubjectKind, subject: str) -> tuple[Entry, ...]:
+        """All that is closed of one pod or volume."""
+        field = f"{kind.value}:{subject}"
+        with self._client.pipeline(transaction=False) as pipeline:
+            for day in self.days():
+                pipeline.hget(self._keys.ledger_day(day.isoformat()), field)
+            found = cast("list[str | None]", pipeline.execute())
+        return tuple(line for text in found if text for line in read(kind, subject, text))
+
     def settle(self, day: date, decide: Callable[[Sequence[Entry]], Iterable[Entry]], now: datetime) -> None:
         """Change the lines of a day by a pure decision, which gives back every line that stands afterwards.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, cast
 
@@ -112,6 +112,16 @@ class PeopleStore:
 
     def save_zone(self, user: str, zone: str) -> None:
         self._client.set(self._keys.person(user), zone, ex=24 * 3600)
+
+    def names(self, users: Iterable[str]) -> dict[str, str]:
+        """As the others see them, of those that Slack has told; where a mention cannot stand."""
+        wanted = tuple(dict.fromkeys(users))
+        raw = self._client.mget([self._keys.person_name(user) for user in wanted]) if wanted else []
+        told = zip(wanted, cast("list[str | None]", raw), strict=True)
+        return {user: name for user, name in told if name}
+
+    def save_name(self, user: str, name: str) -> None:
+        self._client.set(self._keys.person_name(user), name, ex=30 * 24 * 3600)
 
 
 def _in_force(text: str) -> Policy:

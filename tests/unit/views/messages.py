@@ -8,6 +8,7 @@ from pods.messages import Content
 from tests.unit.views import (
     told_answers,
     told_catalog,
+    told_costs,
     told_fleet,
     told_gates,
     told_money,
@@ -23,5 +24,6 @@ _AREAS: Final = (
     told_money,
     told_catalog,
     told_selections,
+    told_costs,
 )
 MESSAGES: Final[dict[str, Content]] = {name: told for area in _AREAS for kind in area.KINDS for name, told in kind()}

@@ -22,6 +22,9 @@ def shown(content: Content) -> str:
 def _words(block: dict[str, Any]) -> Iterator[str]:
     if block["type"] == "section":
         yield block["text"]["text"]
+    elif block["type"] == "data_table":
+        for row in block["rows"]:
+            yield ", ".join(cell["text"] for cell in row if cell.get("text") not in {None, "$0.00"})
     elif block["type"] == "context":
         yield from (element["text"] for element in block["elements"])
 

@@ -88,6 +88,13 @@ def test_a_person_s_time_zone_is_kept_for_a_day(world: World) -> None:
     assert 0 < world.store.client.ttl(world.store.keys.person("U1")) <= 24 * 3600
 
 
+def test_a_person_s_name_is_kept_for_where_a_mention_cannot_stand(world: World) -> None:
+    world.chat.names = {"U1": "ann"}
+    refresh_person("U1")
+    refresh_person("U2")
+    assert world.store.people.names(["U1", "U2", "U1"]) == {"U1": "ann"}
+
+
 @pytest.mark.parametrize("zone", ["Mars/Olympus", ""])
 def test_a_zone_nobody_knows_is_not_kept(world: World, zone: str) -> None:
     world.chat.zones = {"U1": zone}
@@ -99,7 +106,7 @@ def test_a_zone_nobody_knows_is_not_kept(world: World, zone: str) -> None:
 def test_a_person_slack_does_not_tell_of_keeps_the_zone_known(world: World) -> None:
     world.chat.zones = {"U1": "Asia/Tokyo"}
     refresh_person("U1")
-    world.chat.fails = {"user_zone": [ChatError(code="user_not_found")]}
+    world.chat.fails = {"profile": [ChatError(code="user_not_found")]}
     refresh_person("U1")
     assert world.store.people.zone("U1") == "Asia/Tokyo"
 

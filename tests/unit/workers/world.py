@@ -15,7 +15,7 @@ from pods.ledger.sightings import SubjectKind
 from pods.messages import Target
 from pods.model import Account, Cloud, GpuType, Listing, LogLine, Maintenance, Pod, PodChange, PodSpec, Quota, Verb
 from pods.offers import CpuType, DataCenter, NetworkVolume, Template
-from pods.ports import ActionResult, Block, Capability, Posted, WebAnswer
+from pods.ports import ActionResult, Block, Capability, Posted, Profile, WebAnswer
 from pods.requests import Place
 from pods.store import Store
 from pods.store.acceptance import Accepted
@@ -195,6 +195,7 @@ class FakeChat:
     standing: dict[str, str] = field(default_factory=dict)
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     zones: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     #: Called before each answer, as (method).
     meanwhile: Any = None
 
@@ -258,9 +259,9 @@ class FakeChat:
         self._answer("group_members", group)
         return self.groups.get(group, ())
 
-    def user_zone(self, user: str) -> str | None:
-        self._answer("user_zone", user)
-        return self.zones.get(user)
+    def profile(self, user: str) -> Profile:
+        self._answer("profile", user)
+        return Profile(zone=self.zones.get(user), name=self.names.get(user, ""))
 
 
 ROOM = "C0GPUPODS"

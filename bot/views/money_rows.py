@@ -1,0 +1,89 @@
+"""How a row of money is named: in a sentence, where mentions and code spans stand, and in a chart, where none can."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from slackblocks import RichTextUser
+
+from bot.views.hardware import gpu_name
+from bot.views.text import code, person, pod_ref, text_of
+from pods.ledger.totals import Dimension, Total
+from pods.ledger.whose import THE_TEAM
+
+_NONE = {
+    Dimension.OWNER: "nobody",
+    Dimension.TEAM: "no team",
+    Dimension.PRESET: "no preset",
+    Dimension.GPU: "no GPU, or not known",
+    Dimension.CLOUD: "cloud not known",
+}
+HEADS = {
+    Dimension.OWNER: "Owner",
+    Dimension.TEAM: "Team",
+    Dimension.PRESET: "Preset",
+    Dimension.GPU: "GPU",
+    Dimension.CLOUD: "Cloud",
+    Dimension.SUBJECT: "Pod or volume",
+    Dimension.DAY: "Day",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What Slack and the catalog call people and GPU types, by id."""
+
+    people: Mapping[str, str] = field(default_factory=dict)
+    gpus: Mapping[str, str] = field(default_factory=dict)
+
+    def gpu(self, gpu_id: str) -> str:
+        return self.gpus.get(gpu_id) or gpu_name(gpu_id)
+
+
+def others(row: Total) -> str:
+    return f"{row.rows:,} others" if row.rows > 1 else "1 other"
+
+
+def plain(by: Dimension, row: Total, names: Names) -> str:
+    """For charts and tables: untrusted, and made inert there."""
+    if row.key is None:
+        return others(row) if row.rows > 1 else _NONE.get(by, "not known")
+    match by:
+        case Dimension.OWNER:
+            return "the team" if row.key == THE_TEAM else names.people.get(row.key, row.key)
+        case Dimension.GPU:
+            return names.gpu(row.key)
+        case Dimension.DAY:
+            return day(date.fromisoformat(row.key))
+        case Dimension.SUBJECT:
+            return f"{row.name} ({row.key})" if row.name and row.name != row.key else row.key
+        case _:
+            return row.key.lower() if by is Dimension.CLOUD else row.key
+
+
+def said(by: Dimension, row: Total, names: Names) -> str:
+    """For sentences."""
+    if row.key is None:
+        return plain(by, row, names)
+    match by:
+        case Dimension.OWNER:
+            return "the team" if row.key == THE_TEAM else person(row.key)
+        case Dimension.SUBJECT:
+            return pod_ref(row.name or row.key, row.key)
+        case Dimension.TEAM | Dimension.PRESET:
+            return code(row.key)
+        case _:
+            return text_of(plain(by, row, names))
+
+
+def cell(by: Dimension, row: Total, names: Names) -> str | RichTextUser:
+    """For a table: a person is mentioned, everybody else written."""
+    if by is Dimension.OWNER and row.key is not None and row.key != THE_TEAM:
+        return RichTextUser(row.key)
+    return plain(by, row, names)
+
+
+def day(of: date) -> str:
+    return f"{of:%a} {of.day} {of:%b}"

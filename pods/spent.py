@@ -1,0 +1,104 @@
+"""What was spent in some days, by whom or on what: the answer to a question about money, in one value. Pure."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from pods.ledger.entries import Entry
+from pods.ledger.totals import Dimension, Total, Window, midnight, total, totals
+from pods.model import Value
+from pods.summary import Breakdown, breakdown
+from pods.times import Instant
+
+#: The books of a question reach this far.
+LONGEST: Final = timedelta(days=366)
+_DAY: Final = timedelta(days=1)
+
+
+class Period(StrEnum):
+    TODAY = "today"
+    YESTERDAY = "yesterday"
+    WEEK = "week"
+    MONTH = "month"
+
+
+class Days(Value):
+    """Local days, both included, of which only what is over by now is known."""
+
+    first: date
+    last: date
+
+    def window(self, zone: ZoneInfo, now: datetime) -> Window:
+        """Never empty: days to come are an instant at their beginning."""
+        start = midnight(self.first, zone)
+        return Window(start=start, end=max(start, min(midnight(self.last + _DAY, zone), now)))
+
+
+class Spent(Value):
+    """Rows dearest first, or days in order; together they are the total."""
+
+    days: Days
+    zone: str
+    now: Instant
+    #: Only of this owner; None: of everything.
+    owner: str | None = None
+    total: Total
+    by: Breakdown
+    by_day: tuple[Total, ...] = ()
+    #: False: the books have nothing at all of these days, which is not nothing spent.
+    known: bool
+    #: Hours that certainly cost something and that RunPod's bill lacks.
+    not_on_bill: int = 0
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(ZoneInfo(self.zone)).date()
+
+    @property
+    def under_way(self) -> bool:
+        """The last of the days is not over."""
+        return self.today <= self.days.last
+
+
+def days_of(period: Period, now: datetime, zone: ZoneInfo) -> Days:
+    """Today and yesterday; the week since Monday; the month since its first."""
+    today = now.astimezone(zone).date()
+    if period is Period.YESTERDAY:
+        return Days(first=today - _DAY, last=today - _DAY)
+    if period is Period.WEEK:
+        monday = today - timedelta(days=today.weekday())
+        return Days(first=monday, last=monday + timedelta(days=6))
+    if period is Period.MONTH:
+        return Days(first=today.replace(day=1), last=today.replace(day=calendar.monthrange(today.year, today.month)[1]))
+    return Days(first=today, last=today)
+
+
+def spent(
+    entries: Sequence[Entry], days: Days, now: datetime, zone: ZoneInfo, by: Dimension, *, owner: str | None = None
+) -> Spent:
+    """`entries` of the days' window."""
+    theirs = [entry for entry in entries if owner is None or entry.labels.owner == owner]
+    return Spent(
+        days=days,
+        zone=zone.key,
+        now=now,
+        owner=owner,
+        total=total(theirs),
+        by=breakdown(theirs, by, zone),
+        by_day=_each_day(theirs, days, now, zone),
+        known=bool(entries),
+        not_on_bill=sum(entry.hours for entry in theirs if entry.not_on_bill),
+    )
+
+
+def _each_day(entries: Iterable[Entry], days: Days, now: datetime, zone: ZoneInfo) -> tuple[Total, ...]:
+    """A row for every day up to now, also for those without."""
+    rows = {row.key: row for row in totals(entries, Dimension.DAY, zone)}
+    last = min(days.last, now.astimezone(zone).date())
+    keys = [(days.first + _DAY * place).isoformat() for place in range((last - days.first).days + 1)]
+    return tuple(rows.get(key) or Total(key=key) for key in keys)
