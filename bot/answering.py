@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from bot import costs, holding, offers, ownership, reads, scheduling, selecting, verbs
+from bot import costs, creating, holding, offers, ownership, reads, scheduling, selecting, verbs
 from bot.commands.catalog import REGISTRY
 from bot.face import Answer, Ask, Face
 from bot.grammar import Invocation, parse
@@ -80,6 +80,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "whoami": reads.whoami,
     "health": reads.health,
     "claim": ownership.claim,
+    "create": creating.run,
     "give": ownership.give,
     "keep": holding.keep,
     "snooze": holding.snooze,

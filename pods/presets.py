@@ -251,3 +251,10 @@ def once(presets: tuple[Preset, ...]) -> tuple[Preset, ...]:
             raise ValueError(f"has {each.name} twice; keep one")
         seen.add(each.name)
     return presets
+
+
+def may_create(preset: Preset, user: str, role: Role) -> bool:
+    """Whether somebody of that role, here, may make one of it. An admin always may."""
+    if role is Role.ADMIN:
+        return True
+    return role >= preset.role and (not preset.users or user in preset.users)

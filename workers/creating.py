@@ -6,12 +6,14 @@ What happens when the process dies between any two lines is written down in docs
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
 import structlog
 
+from pods.approvals import Priced
+from pods.candidates import cost
 from pods.creating import (
     Listed,
     NotNeeded,
@@ -24,13 +26,16 @@ from pods.creating import (
     passed_over,
 )
 from pods.errors import PodkeeperError, ProviderError, Refused
-from pods.fleet import Owner, OwnerKind, PodFacts, PodOrigin
-from pods.operations import Operation
+from pods.fleet import Owner, OwnerKind, PodOrigin
+from pods.holds import Holds, lease
+from pods.ledger.entries import Labels
+from pods.operations import Operation, cancel
 from pods.orders import Candidate, CreateOrder, copied, spec_of
 from pods.ports import ActionResult
 from pods.prices import price_of
 from pods.store.commit import Commit
 from pods.store.walk import Taken
+from workers import spending
 from workers.context import Context
 from workers.guards import objection
 from workers.moves import move
@@ -51,6 +56,9 @@ def step(context: Context, taken: Taken) -> None:
         _written(context, taken, decided.operation, now)
         return
     if (no := objection(context, taken.operation, decided.operation)) is not None:
+        move(context, taken, no, now)
+        return
+    if (no := too_much(context, decided.operation, candidate)) is not None:
         move(context, taken, no, now)
         return
     if (dear := too_dear(context, decided.operation, candidate)) is not None:
@@ -113,6 +121,28 @@ def _to_send(context: Context, operation: Operation) -> tuple[CreateOrder, Mappi
     return order, context.sealer.open(order.env)
 
 
+def too_much(context: Context, operation: Operation, candidate: Candidate) -> Operation | None:
+    """The operation ended, where budgets and approvals, as they stand at this call, do not allow it."""
+    request = context.store.walk.request(operation.request_id)
+    if request is None:
+        raise AssertionError("an operation is only ever written together with its request")
+    order = ordered(operation)
+    owner = order.owner
+    labels = Labels(
+        owner=owner,
+        team=context.store.people.team_of(owner) if owner else None,
+        preset=order.preset,
+        gpu=candidate.gpu.id if candidate.gpu else candidate.cpu.id if candidate.cpu else None,
+        cloud=candidate.cloud.value,
+    )
+    price = cost(candidate) if candidate.bid is not None else price_of(context.store.catalog.load(), candidate)
+    no = spending.against(context, request, labels, Priced(pod_id=operation.id, per_hour=price or candidate.price))
+    if no is None:
+        return None
+    ended = cancel(operation.model_copy(update={"calls": operation.calls - 1}), no.code, context.clock.now())
+    return ended.model_copy(update={"outcome": no})
+
+
 def too_dear(context: Context, operation: Operation, candidate: Candidate) -> str | None:
     """Why a candidate is passed over: it costs more now than was agreed to, or nobody knows whether it does."""
     order = ordered(operation)
@@ -134,6 +164,22 @@ def _written(context: Context, taken: Taken, after: Operation, now: datetime) ->
     move(context, taken, after, now, also=_known(context, after, now) if new else None)
 
 
+def _leased(commit: Commit, context: Context, operation: Operation, now: datetime) -> None:
+    """It is wanted until then, from its first moment."""
+    order = ordered(operation)
+    if order.lease_s is None or context.store.holds.get(operation.pod_id) is not None:
+        return
+    request = context.store.walk.request(operation.request_id)
+    held = lease(
+        Holds(pod_id=operation.pod_id),
+        until=now + timedelta(seconds=order.lease_s),
+        by=order.owner or operation.by,
+        now=now,
+        channel=request.place.channel if request else "",
+    )
+    context.store.holds.put_in(commit, operation.pod_id, held, was=None)
+
+
 def _known(context: Context, operation: Operation, now: datetime) -> Callable[[Commit], None]:
     """What we know of our own pod from its first moment, in the same commit as its id."""
 
@@ -142,15 +188,19 @@ def _known(context: Context, operation: Operation, now: datetime) -> Callable[[C
         owner = None
         if order.owner is not None:
             owner = Owner(kind=OwnerKind.PERSON, user=order.owner, since=now, by=operation.by)
-        facts = PodFacts(
-            pod_id=operation.pod_id,
-            version=1,
-            origin=PodOrigin.OURS,
-            owner=owner,
-            preset=order.preset,
-            training=order.training,
+        # One that shows late may have been claimed before it was known to be ours.
+        known = context.store.fleet.facts_of(operation.pod_id)
+        facts = known.model_copy(
+            update={
+                "version": known.version + 1,
+                "origin": PodOrigin.OURS,
+                "owner": known.owner or owner,
+                "preset": order.preset,
+                "training": order.training,
+            }
         )
         commit.put_field(commit.keys.facts, operation.pod_id, facts)
+        _leased(commit, context, operation, now)
         for on_created in ON_CREATED:
             on_created(commit, context, operation, now)
 

@@ -14,6 +14,7 @@ from pods.access import Allowed, decide
 from pods.model import Pod, Verb
 from pods.operations import Code, Operation, Outcome, cancel
 from pods.policy import Role
+from pods.presets import may_create
 from pods.requests import Request
 from workers import hold_orders, spending
 from workers.context import Context
@@ -70,7 +71,7 @@ def objection(context: Context, before: Operation, decided: Operation) -> Operat
 
 def _against(context: Context, request: Request, operation: Operation) -> Outcome | NotNow | None:
     pod = operation.seen
-    if request.rule is None and not _may(context, request):
+    if request.rule is None and not (_may(context, request) and _may_have(context, request, operation)):
         return Outcome(code=Code.NOT_ALLOWED)
     if request.rule is None:
         return spending.against_start(context, request, operation)
@@ -90,6 +91,19 @@ def _by_rule(context: Context, request: Request, operation: Operation, pod: Pod 
         raise AssertionError("a call is only ever decided upon a pod that was read")
     guard = GUARDS.get(rule)
     return guard(context, request, operation, pod) if guard is not None else None
+
+
+def _may_have(context: Context, request: Request, operation: Operation) -> bool:
+    """Whether the preset a create was made from is still theirs. One that is gone from the policy is nobody's."""
+    name = operation.order.preset if operation.order is not None else None
+    if name is None:
+        return True
+    people = context.store.people
+    policy = people.policy()
+    preset = next((each for each in policy.preset if each.name == name), None)
+    role = people.person(request.team, request.by, context.clock.now()).role
+    here = min(role, policy.ceiling(request.place.channel))
+    return preset is not None and may_create(preset, request.by, here)
 
 
 def _may(context: Context, request: Request) -> bool:

@@ -73,7 +73,7 @@ def confirm(
             GateKind.CONFIRM,
             yes=_yes(request.verb, len(operations)),
             no="Cancel",
-            danger=request.verb is not Verb.START,
+            danger=request.verb not in {Verb.START, Verb.CREATE},
         ),
         text="\n".join(
             (head, *fitting(entries, TEXT_MAX - 2 * _ROOM), *(each for each in (without, cost) if each), foot)

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from bot.views import changed, disks, selections
+from bot.views import changed, creating, disks, selections
 from bot.views.figures import burn, per_hour, per_month, span
 from bot.views.layout import BLOCKS_MAX
 from bot.views.text import counted, listed, person, pod_ref, ref
@@ -30,6 +30,8 @@ def question(
 ) -> tuple[str, list[str]]:
     """One pod's loss in sentences; several pods as a line each."""
     verb = request.verb
+    if verb is Verb.CREATE:
+        return creating.question(operations[0])
     if len(operations) == 1:
         only = operations[0]
         pod = known.get(only.pod_id)

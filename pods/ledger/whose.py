@@ -20,6 +20,7 @@ def labels_of(pod: Pod, facts: PodFacts | None, team_of: Callable[[str], str | N
     return Labels(
         owner=person or (THE_TEAM if owner else None),
         team=team_of(person) if person else None,
+        preset=facts.preset if facts else None,
         gpu=hardware_of(pod),
         cloud=pod.cloud.value if pod.cloud else None,
     )

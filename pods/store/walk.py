@@ -11,7 +11,7 @@ import redis
 
 from pods.audit import AuditEntry
 from pods.messages import Message
-from pods.operations import DEADLINES, Operation, OperationState
+from pods.operations import DEADLINES, Code, Operation, OperationState, cancel
 from pods.requests import Request
 from pods.store.acceptance import Acceptance, Accepted, AllBusy, AlreadyAccepted, give_way
 from pods.store.commit import RECORD_FOR, Busy, Claimed, Commit, Done, Exists, Result
@@ -243,6 +243,22 @@ class WalkStore:
         if also is not None:
             also(commit)
         return Taken(after, taken.attempt) if isinstance(commit.run(self._scripts), Done) else None
+
+    def give_up(self, operation_id: str, *, now: datetime, audit: AuditEntry) -> Operation | None:
+        """End an operation that waits between two tries; None: it waits no more, or a try is being made."""
+        while True:
+            before = self.operation(operation_id)
+            if before is None or before.state is not OperationState.RUNNING or not before.rounds:
+                return None
+            after = cancel(before, Code.GIVEN_UP, now)
+            keys = self._keys
+            commit = Commit(keys, now).expect_version(keys.operation(after.id), before.version)
+            commit.put(keys.operation(after.id), after, for_=RECORD_FOR)
+            commit.exclude(keys.open, after.id).free(keys.busy(after.holds), after.id).unschedule(keys.due, after.id)
+            for key in after.told_by:
+                commit.want(key)
+            if isinstance(commit.audit(audit).run(self._scripts), Done):
+                return after
 
     # -- gates
 

@@ -98,6 +98,9 @@ class TestEveryCommand:
             assert (each.role, each.visibility) == (Role.OPERATOR, Visibility.PUBLIC)
             assert each.pods is not None
             assert each.pods.required
+        elif each.verb == "create":
+            # Its pod is not there yet.
+            assert (each.role, each.visibility) == (Role.OPERATOR, Visibility.PUBLIC)
         else:
             assert (each.role, each.visibility) == (Role.VIEWER, Visibility.EPHEMERAL)
             assert each.pod_verb is None

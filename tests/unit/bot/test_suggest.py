@@ -27,7 +27,7 @@ def test_the_nearest_verb_comes_first(typed: str, verb: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "s", "sp", "x", "rn", "rms", "foo", "xyzzy", "abc123", "create", "🙂🙂🙂", "\ud800\ud800\ud800"]
+    "typed", ["", "s", "sp", "x", "rn", "rms", "foo", "xyzzy", "abc123", "🙂🙂🙂", "\ud800\ud800\ud800"]
 )
 def test_nonsense_suggests_nothing(typed: str) -> None:
     assert suggest.verbs(typed, REGISTRY) == ()
