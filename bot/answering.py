@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from bot import costs, creating, holding, offers, ownership, reads, scheduling, selecting, verbs
+from bot import costs, creating, holding, idle_reads, offers, ownership, reads, scheduling, selecting, verbs
 from bot.commands.catalog import REGISTRY
 from bot.face import Answer, Ask, Face
 from bot.grammar import Invocation, parse
@@ -90,5 +90,8 @@ HANDLERS: Final[dict[str, Handler]] = {
     "rename": rename,
     **offers.HANDLERS,
     **costs.HANDLERS,
+    "why": idle_reads.why,
+    "watch": idle_reads.watch,
+    "shadow": idle_reads.shadow,
     **{command.verb: _verb for command in REGISTRY.all() if command.pod_verb is not None},
 }

@@ -14,7 +14,7 @@ import structlog
 from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 
-from bot import clicks, modals, pickers, reads
+from bot import clicks, modals, pickers, reads, submitted
 from bot.answering import answer
 from bot.arrivals import Arrivals, stamp
 from bot.edge import Payload, ack_with, late_by, on_error
@@ -69,7 +69,7 @@ def build_app(
     app.event("message", middleware=[listeners.message])(_acked)
     app.event("app_home_opened", middleware=[listeners.home])(_acked)
     app.action(_of_areas(clicks.CLICKS))(listeners.click)
-    app.view(_of_areas(modals.SUBMITTED))(listeners.submitted)
+    app.view(_of_areas(submitted.SUBMITTED))(listeners.submitted)
     app.action(re.compile(r"^link"))(listeners.link)
     app.action(re.compile(r"^pick\."))(listeners.picked)
     app.options(re.compile(r"^pick\."))(listeners.options)
@@ -163,7 +163,8 @@ class Listeners:
     def click(self, ack: Ack, body: Payload, context: BoltContext, client: WebClient) -> None:
         action: dict[str, Any] = body["actions"][0]
         name = str(action["action_id"]).partition("#")[0]
-        value = str(action.get("value", ""))
+        # A menu's choice carries what a button's value does.
+        value = str(action.get("value") or (action.get("selected_option") or {}).get("value", ""))
         ask = self._ask_of_block(body, f"{name} {value}")
         click = Click(action=name, value=value, ask=ask)
         reply = self._late(context) or self._foreign(ask) or clicks.run(self.face, click)
@@ -174,7 +175,7 @@ class Listeners:
 
     def submitted(self, ack: Ack, body: Payload, context: BoltContext) -> None:
         given = modals.submission(body)
-        reply = self._late(context) or self._foreign(given.ask) or modals.take(self.face, given)
+        reply = self._late(context) or self._foreign(given.ask) or submitted.take(self.face, given)
         if isinstance(reply, modals.Errors):
             ack(response_action="errors", errors=dict(reply.by_block))
             return

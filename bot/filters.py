@@ -13,6 +13,7 @@ from bot.face import Ask, Face
 from pods.catalog import Catalog
 from pods.fleet import Owner, OwnerKind, PodFacts, owners
 from pods.model import Pod
+from pods.store.scenes import idle_since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,8 @@ class Around:
     now: datetime
     facts: Mapping[str, PodFacts] = field(default_factory=dict)
     catalog: Catalog = field(default_factory=Catalog)
+    #: Since when, of the pods that are proven to do nothing.
+    idle: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,11 @@ def _older(seen: Seen, age: object) -> bool:
     return made is not None and isinstance(age, timedelta) and seen.around.now - made > age
 
 
+def _lasting(seen: Seen, length: object) -> bool:
+    since = seen.around.idle.get(seen.pod.id)
+    return since is not None and isinstance(length, timedelta) and seen.around.now - since >= length
+
+
 #: By the argument's name in a command.
 FILTERS: Final[dict[str, Callable[[Seen, object], bool]]] = {
     "mine": lambda seen, _: seen.person == seen.around.viewer,
@@ -64,6 +72,8 @@ FILTERS: Final[dict[str, Callable[[Seen, object], bool]]] = {
     "gpu": _gpu,
     "name": _name,
     "older": _older,
+    "idle": lambda seen, _: seen.pod.id in seen.around.idle,
+    "lasting": _lasting,
 }
 
 
@@ -75,7 +85,9 @@ def matches(pod: Pod, wanted: Mapping[str, object], around: Around) -> bool:
 
 
 def around(face: Face, ask: Ask, facts: Mapping[str, PodFacts]) -> Around:
-    return Around(viewer=ask.user, now=face.clock.now(), facts=facts, catalog=face.store.catalog.load())
+    now = face.clock.now()
+    idle = idle_since(face.store, now)
+    return Around(viewer=ask.user, now=now, facts=facts, catalog=face.store.catalog.load(), idle=idle)
 
 
 def shown(wanted: Mapping[str, object]) -> list[str]:

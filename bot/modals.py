@@ -1,13 +1,13 @@
-"""Modals: what a person filled in, and who takes it. A modal opens from a click and carries on its ask."""
+"""Modals: what a person filled in. It opens from a click and carries on its ask; `bot.submitted` says who takes it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from bot.face import Answer, Ask, Face
+from bot.face import Answer, Ask
 from pods.requests import Origin
 
 
@@ -64,11 +64,3 @@ def _value(given: Mapping[str, Any]) -> str:
         if given.get(name) is not None:
             return str(given[name])
     return str(option.get("value", ""))
-
-
-#: Who takes a modal, by the area its callback id begins with. The app listens to exactly these.
-SUBMITTED: Final[dict[str, Callable[[Face, Submission], Taken]]] = {}
-
-
-def take(face: Face, given: Submission) -> Taken:
-    return SUBMITTED[given.callback.partition(".")[0]](face, given)

@@ -16,12 +16,14 @@ from bot.views import holds as hold_views
 from bot.views import pods as pod_views
 from bot.views import schedules as schedule_views
 from bot.views.card import card, together
+from bot.views.figures import span
 from bot.views.home import home as home_view
 from pods.access import Allowed, Refusal
 from pods.fleet import Entry, PodFacts, owners
 from pods.messages import Content
 from pods.model import Pod, Verb
 from pods.policy import Role
+from pods.store.scenes import idle_since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,11 @@ def notes(face: Face, ask: Ask, entries: Sequence[Entry]) -> dict[str, str]:
     now, tz = face.clock.now(), face.zone(ask.user)
     held = face.store.holds.many(entry.pod.id for entry in entries)
     said = {pod_id: (hold_views.brief(each, now, tz), schedule_views.brief(each)) for pod_id, each in held.items()}
+    idle = idle_since(face.store, now)
+    for entry in entries:
+        if entry.pod.id in idle:
+            words = f"*idle for {span(now - idle[entry.pod.id])}*"
+            said[entry.pod.id] = (words, *said.get(entry.pod.id, ()))
     return {pod_id: ", ".join(each for each in words if each) for pod_id, words in said.items()}
 
 

@@ -7,7 +7,7 @@ proven without a break since before it was said. Whatever is not settled freezes
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -37,6 +37,10 @@ class Scene:
     mode: Mode
     #: The owner's, else the team's.
     zone: ZoneInfo
+
+    def seeing(self, verdict: Verdict) -> Scene:
+        """The same with another verdict."""
+        return replace(self, verdict=verdict)
 
     @property
     def owner(self) -> str:
@@ -206,7 +210,7 @@ def _continued(spell: Spell | None, scene: Scene) -> Spell | None:
     if since > spell.seen_at:
         # A break: what was idle then and is idle now may have worked between.
         return moved(spell, proven_since=since, seen_at=last_at)
-    return moved(spell, seen_at=max(last_at, spell.seen_at))
+    return moved(spell, seen_at=last_at) if last_at > spell.seen_at else spell
 
 
 def _climbed(spell: Spell, scene: Scene, rule: LadderRule) -> Climb:

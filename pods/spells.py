@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
@@ -93,6 +94,11 @@ class Spell(Value):
     tellings: tuple[Telling, ...] = ()
     #: Whom the tellings address: a Slack user id, empty for a pod without an owner.
     owner: str = ""
+    pod_name: str = ""
+    #: USD, as last known: what it cost when it is over.
+    cost_per_hour: Decimal | None = None
+    #: Counts the times its card was brought up to date of itself.
+    shown: int = 0
     #: The channels and people whose messages tell of it, once somebody was told.
     targets: tuple[str, ...] = ()
     answers: tuple[Answer, ...] = ()

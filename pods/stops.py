@@ -36,17 +36,18 @@ class Veto(StrEnum):
 
 
 def veto(spell: Spell, scene: Scene, fresh: Sample, rule: LadderRule) -> Veto | None:
-    """`fresh` was read for this; `scene.pod` is the same reading, `scene.verdict` the one the order came from."""
+    """`fresh` was read for this; `scene.pod` is the same reading, `scene.verdict` the newest there is."""
     due = stop_due(spell.warning, scene.verdict, rule) if spell.warning else None
     lacks = fresh.status is PodStatus.RUNNING and not fresh.complete and not loud(fresh, scene.verdict.evidence.rule)
+    unproven = not scene.verdict.candidate and not scene.verdict.works
     hindrances = {
         Veto.OUTAGE: not scene.healthy,
         Veto.OVER: spell.end is not None or spell.rung is not Rung.STOPPING,
         Veto.UNWARNED: due is None or scene.now < due,
         Veto.KEPT: in_force(scene.holds, scene.now) is not None,
         Veto.FORBIDDEN: scene.mode is not Mode.STOP or limit(spell, scene, rule) is not None,
-        Veto.MISSING: lacks,
-        Veto.NOT_QUIET: not still_quiet(fresh, scene.verdict),
+        Veto.MISSING: lacks or unproven,
+        Veto.NOT_QUIET: scene.verdict.works or not still_quiet(fresh, scene.verdict),
     }
     return next((hindrance for hindrance, there in hindrances.items() if there), None)
 

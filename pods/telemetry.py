@@ -70,11 +70,12 @@ def list_carries(pods: Sequence[Pod], now: datetime) -> bool:
 
 def completed(listing: Listing, figures: Mapping[str, Pod]) -> Listing:
     """The listing with figures of other answers, of pods that still run the same container."""
-    pods = tuple(_completed(pod, figures.get(pod.id)) for pod in listing.pods)
+    pods = tuple(with_figures(pod, figures.get(pod.id)) for pod in listing.pods)
     return listing.model_copy(update={"pods": pods})
 
 
-def _completed(pod: Pod, other: Pod | None) -> Pod:
+def with_figures(pod: Pod, other: Pod | None) -> Pod:
+    """The pod with the figures of another answer about it, unless it has its own or that is of another container."""
     if other is None or other.runtime is None or carries(pod) or pod.status is not PodStatus.RUNNING:
         return pod
     if other.started_at and pod.started_at and other.started_at != pod.started_at:

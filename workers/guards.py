@@ -6,7 +6,6 @@ A person's is held against their role now; automation's against locks, outages a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -18,17 +17,12 @@ from pods.presets import may_create
 from pods.requests import Request
 from workers import hold_orders, spending
 from workers.context import Context
+from workers.idle_guard import idle_guard
+from workers.not_now import NotNow
 
 #: How long automation waits before it looks again whether it may act.
 LOOK_AGAIN: Final = timedelta(seconds=30)
 FROZEN: Final = "RunPod's list does not answer, so nothing is done of my own accord."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotNow:
-    """Nothing is called in this step; the sentence is what a person reads if it stays so until the deadline."""
-
-    sentence: str
 
 
 #: Asked with the pod as it was read in this very step. An Outcome ends the operation uncalled.
@@ -41,6 +35,7 @@ CreationGuard = Callable[[Context, Request, Operation], Outcome | NotNow | None]
 GUARDS: Final[dict[str, Guard]] = {
     hold_orders.LEASE: hold_orders.lease_guard,
     hold_orders.SCHEDULE: hold_orders.schedule_guard,
+    "idle": idle_guard,
 }
 CREATION_GUARDS: Final[dict[str, CreationGuard]] = {}
 
@@ -116,3 +111,6 @@ def _may(context: Context, request: Request) -> bool:
         holders=people.holders(),
     )
     return isinstance(decision, Allowed)
+
+
+__all__ = ["FROZEN", "GUARDS", "LOOK_AGAIN", "Guard", "NotNow", "objection"]

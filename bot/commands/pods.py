@@ -25,9 +25,12 @@ FILTERS: Final = (
     Arg(name="gpu", kind=ArgKind.GPU, filters=True, help="Such as `gpu h100 sxm`."),
     Arg(name="name", kind=ArgKind.WORD, filters=True, help="A pattern such as `nlp-*`, which may also stand alone."),
     Arg(name="older", kind=ArgKind.DURATION, filters=True, help="Made longer ago than that: `older than 14d`."),
+    Arg(name="idle", kind=ArgKind.CHOICE, bare=True, choices=("idle",), filters=True, help="Proven to do nothing."),
+    Arg(name="lasting", kind=ArgKind.DURATION, filters=True, help="Idle for at least so long: `idle lasting 2h`."),
 )
 _DESCRIBED: Final = (
-    " Instead of naming pods you can describe them, by owner, state, GPU, name or age: I list exactly which, and ask."
+    " Instead of naming pods you can describe them, by owner, state, GPU, name, age or idleness: I list exactly which, "
+    "and ask."
 )
 
 _MANY_ARE_CONFIRMED: Final = "For more than one pod, and for pods that are described."
@@ -42,7 +45,14 @@ LIST: Final = Command(
     help=(
         "Shows the pods as RunPod last listed them, with GPU, owner and price per hour. Filters combine in any order."
     ),
-    examples=("list", "list mine", "list running h100 sxm", "list stopped older than 14d", "list name=nlp-* share"),
+    examples=(
+        "list",
+        "list mine",
+        "list running h100 sxm",
+        "list idle 2h",
+        "list stopped older than 14d",
+        "list name=nlp-* share",
+    ),
     args=(
         Arg(name="mine", kind=ArgKind.CHOICE, bare=True, choices=("mine",), help="Only your own pods."),
         Arg(name="unowned", kind=ArgKind.CHOICE, bare=True, choices=("unowned",), help="Only pods nobody owns."),
@@ -51,6 +61,8 @@ LIST: Final = Command(
         Arg(name="owner", kind=ArgKind.PERSON, bare=True, help="Somebody's pods: `@` and their name."),
         Arg(name="name", kind=ArgKind.WORD, help="A name, or a pattern such as `nlp-*`."),
         Arg(name="older", kind=ArgKind.DURATION, help="Made longer ago than that, such as `14d`."),
+        Arg(name="idle", kind=ArgKind.CHOICE, bare=True, choices=("idle",), help="Only pods proven to do nothing."),
+        Arg(name="lasting", kind=ArgKind.DURATION, bare=True, help="Idle for at least so long, as in `idle 2h`."),
     ),
     role=Role.VIEWER,
 )

@@ -7,7 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from slackblocks import ActionsBlock, Block, Button, ContextBlock, Option, SectionBlock, Text
+from slackblocks import (
+    ActionsBlock,
+    Block,
+    Button,
+    ContextBlock,
+    ModalView,
+    Option,
+    SectionBlock,
+    StaticSelectMenu,
+    Text,
+)
 
 from pods.messages import Content
 
@@ -34,7 +44,7 @@ def page(
     said: Iterable[str | Said | Block],
     *,
     key: str,
-    buttons: Sequence[Button] = (),
+    buttons: Sequence[Button | StaticSelectMenu] = (),
     before_buttons: Sequence[Block] = (),
     text: str | None = None,
 ) -> Content:
@@ -82,7 +92,7 @@ def fitting(lines: Sequence[str], room: int, *, most: int | None = None) -> list
     return [*kept, f"and {left:,} more"] if left else kept
 
 
-def rendered(block: Block | Option) -> dict[str, Any]:
+def rendered(block: Block | Option | ModalView) -> dict[str, Any]:
     plain: dict[str, Any] = json.loads(repr(block))
     return plain
 

@@ -32,6 +32,7 @@ from pods.store.history import PodHistory
 from pods.store.incidents import IncidentRecords
 from pods.store.keys import Keys
 from pods.store.ledger import LedgerStore
+from pods.store.open_spells import OpenSpells
 from pods.store.outbox import Outbox
 from pods.store.people import PeopleStore
 from pods.store.records import Records
@@ -82,6 +83,7 @@ class Store:
     verdicts: VerdictStore
     #: By pod id.
     spells: Records[PodSpells]
+    open_spells: OpenSpells
     #: By spell key.
     shadow_stops: Records[ShadowStop]
     auto_stops: Records[AutoStop]
@@ -120,6 +122,7 @@ def open_store(url: str, account: str) -> Store:
         changes=ChangeStore(client, keys),
         samples=SampleStore(client, scripts, keys),
         verdicts=VerdictStore(client, scripts, keys),
+        open_spells=OpenSpells(client, keys),
         spells=Records(client, scripts, keys, "spells", PodSpells, keep=_IDLE_FOR),
         shadow_stops=Records(client, scripts, keys, "shadow-stop", ShadowStop, keep=_IDLE_FOR),
         auto_stops=Records(client, scripts, keys, "auto-stop", AutoStop, keep=_IDLE_FOR),

@@ -114,6 +114,11 @@ class Keys:
         return self._key("verdicts", "at")
 
     @property
+    def open_spells(self) -> str:
+        """Set: the pods whose spell of idleness is not over."""
+        return self._key("spells", "open")
+
+    @property
     def reporting(self) -> str:
         """How utilisation came in at the last poll, and since when there is a watch at all."""
         return self._key("watch")

@@ -9,7 +9,7 @@ from typing import Final
 from pods import hold_cards
 from pods.incidents import CARD, ENTRY
 from pods.messages import Content, Message
-from workers.cards import holds, incident
+from workers.cards import holds, idle, incident
 from workers.context import Context
 
 #: None when the record that the card speaks of is gone; then nothing is sent.
@@ -21,4 +21,6 @@ CARDS: Final[dict[str, Renderer]] = {
     ENTRY: incident.entry,
     hold_cards.LEASE: holds.lease,
     hold_cards.SCHEDULE: holds.schedule,
+    "idle": idle.render_card,
+    "idle-note": idle.render_note,
 }

@@ -10,7 +10,9 @@ from typing import Final
 
 from workers.context import Context
 from workers.losses.detect import losses
+from workers.passes.aftermath import look_after
 from workers.passes.holds import hold_times
+from workers.passes.ladder import climb_fleet
 from workers.passes.ledger import ledger
 from workers.passes.look import Look
 from workers.passes.samples import keep_samples
@@ -19,4 +21,12 @@ from workers.passes.verdicts import judge_fleet
 Pass = Callable[[Context, Look], None]
 
 #: In this order after every poll, whether RunPod answered or not.
-PASSES: Final[tuple[Pass, ...]] = (keep_samples, judge_fleet, ledger, losses, hold_times)
+PASSES: Final[tuple[Pass, ...]] = (
+    keep_samples,
+    judge_fleet,
+    ledger,
+    losses,
+    hold_times,
+    climb_fleet,
+    look_after,
+)

@@ -59,7 +59,7 @@ def test_a_declaration_that_contradicts_itself_or_another_is_refused(made: Calla
 @pytest.mark.parametrize(
     ("verb", "usage"),
     [
-        ("list", "/pod list [mine] [unowned] [STATE] [GPU] [@owner] [name NAME] [older DURATION]"),
+        ("list", "/pod list [mine] [unowned] [STATE] [GPU] [@owner] [name NAME] [older DURATION] [idle] [DURATION]"),
         ("stop", "/pod stop POD..."),
         ("give", "/pod give POD @person"),
         ("whoami", "/pod whoami"),

@@ -41,21 +41,21 @@ def listed(world: World) -> None:
 
 @pytest.fixture
 def guarded() -> Iterator[list[Outcome | NotNow | None]]:
-    """The guard of the rule "idle" answers these in turn, then nothing."""
+    """The guard of the rule "nightly" answers these in turn, then nothing."""
     answers: list[Outcome | NotNow | None] = []
 
     def guard(_c: Context, _r: Request, _o: Operation, _p: Pod) -> Outcome | NotNow | None:
         return answers.pop(0) if answers else None
 
     before = dict(guards.GUARDS)
-    guards.GUARDS["idle"] = guard
+    guards.GUARDS["nightly"] = guard
     yield answers
     guards.GUARDS.clear()
     guards.GUARDS.update(before)
 
 
 def stop(world: World, **changes: object) -> Order:
-    made = Order(rule="idle", verb=Verb.STOP, pod=world.runpod.pods[POD_ID], subject="spell1", channel=ROOM)
+    made = Order(rule="nightly", verb=Verb.STOP, pod=world.runpod.pods[POD_ID], subject="spell1", channel=ROOM)
     return Order(**{**{name: getattr(made, name) for name in made.__dataclass_fields__}, **changes})
 
 
@@ -69,7 +69,11 @@ def test_an_order_is_a_request_by_its_rule_with_a_message_in_its_channel(world: 
     given = stop(world)
     answer = order(world.context, given)
     assert isinstance(answer, Accepted)
-    assert (answer.request.rule, answer.request.subject, answer.request.origin) == ("idle", "spell1", Origin.AUTOMATION)
+    assert (answer.request.rule, answer.request.subject, answer.request.origin) == (
+        "nightly",
+        "spell1",
+        Origin.AUTOMATION,
+    )
     assert world.woken == [(Job.STEP, operation_id(world.context, given))]
     message = world.store.outbox.get(answer.request.id)
     assert message is not None
