@@ -6,7 +6,20 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from bot import costs, creating, holding, idle_reads, offers, ownership, reads, scheduling, selecting, verbs
+from bot import (
+    costs,
+    creating,
+    holding,
+    idle_reads,
+    offers,
+    ownership,
+    protecting,
+    reads,
+    scheduling,
+    selecting,
+    stop_waits,
+    verbs,
+)
 from bot.commands.catalog import REGISTRY
 from bot.face import Answer, Ask, Face
 from bot.grammar import Invocation, parse
@@ -56,6 +69,8 @@ def _verb(face: Face, ask: Ask, read: Invocation) -> Answer:
     pod_verb = read.command.pod_verb
     if pod_verb is None:
         raise AssertionError(f"{read.command.verb} is declared without what it asks of RunPod")
+    if read.values.get("after") is not None:
+        return stop_waits.begin(face, ask, read)
     what = selecting.described(face, read)
     return verbs.run(face, ask, pod_verb, read.pods) if what is None else selecting.run(face, ask, pod_verb, what)
 
@@ -88,6 +103,8 @@ HANDLERS: Final[dict[str, Handler]] = {
     "release": holding.release_,
     "schedule": scheduling.schedule,
     "rename": rename,
+    "protect": protecting.protect,
+    "unprotect": protecting.unprotect,
     **offers.HANDLERS,
     **costs.HANDLERS,
     "why": idle_reads.why,

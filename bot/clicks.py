@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from bot import hold_clicks, idle_answers, incident_clicks, reads, spending, verbs
+from bot import hold_clicks, idle_answers, incident_clicks, reads, recovery_clicks, spending, stop_waits, verbs
 from bot.face import Answer, Ask, Click, Face
 from bot.views import acks, approvals, gates
 from pods import rulings
@@ -183,4 +183,6 @@ CLICKS: Final[dict[str, Callable[[Face, Click], Answer]]] = {
     "hold": hold_clicks.run,
     "inc": incident_clicks.run,
     "idle": idle_answers.run,
+    "recovery": recovery_clicks.run,
+    "wait": stop_waits.press,
 }

@@ -38,6 +38,14 @@ class Job(StrEnum):
     BILL = "workers.billing.reconcile"
     #: Keep the books within bounds.
     BOOKS = "workers.billing.keep_books"
+    #: Read what a protected pod is made of, so that it can be made again.
+    SPEC = "workers.protecting.read_spec"
+    #: One step of a recovery.
+    RECOVER = "workers.recovering.step"
+    #: Look where protected pods last saved their work.
+    CHECKPOINTS = "workers.checkpoints.look"
+    #: One look of a stop that waits for a checkpoint.
+    STOP_WAIT = "workers.stop_waits.step"
 
 
 QUEUE_OF: Final[dict[Job, Queue]] = {
@@ -52,4 +60,11 @@ QUEUE_OF: Final[dict[Job, Queue]] = {
     Job.BILL: Queue.REPORT,
     Job.BOOKS: Queue.REPORT,
     Job.ATTEND: Queue.DELIVER,
+    Job.SPEC: Queue.REPORT,
+    Job.RECOVER: Queue.ACT,
+    Job.CHECKPOINTS: Queue.REPORT,
+    Job.STOP_WAIT: Queue.ACT,
 }
+
+#: Jobs whose subjects are records with a time to be looked at: the clock wakes each when it is due.
+AGENDAS: Final = (Job.RECOVER, Job.STOP_WAIT)

@@ -49,4 +49,5 @@ PERIODS: Final[tuple[Period, ...]] = (
     #: Does nothing while the books are up to date.
     every(Job.BILL, timedelta(minutes=15)),
     every(Job.BOOKS, timedelta(days=1)),
+    every(Job.CHECKPOINTS, timedelta(minutes=1)),
 )

@@ -18,6 +18,7 @@ from pods.ports import ActionResult, PodProvider
 from pods.steps import Absent, Reading, Seen, Unread, after_call, after_read
 from pods.store.walk import Taken
 from workers import arriving, creating, gates
+from workers import rules as _guarded  # noqa: F401 - enters every rule's guard
 from workers.context import Context, current
 from workers.edge import job
 from workers.guards import objection

@@ -16,7 +16,7 @@ import redis
 import structlog
 
 from pods.errors import NotRecorded
-from pods.jobs import Job
+from pods.jobs import AGENDAS, Job
 from pods.periods import PERIODS
 from pods.policy import InvalidPolicy, parse, policy_hash
 from pods.ports import Clock, Wake
@@ -79,6 +79,9 @@ class ClockLoop:
             self._wake(Job.EXPIRE, request_id)
         for key in self.store.outbox.due(now):
             self._wake(Job.DELIVER, key)
+        for job in AGENDAS:
+            for subject in self.store.clockwork.agenda(job, now):
+                self._wake(job, subject)
 
     def _wake(self, job: Job, subject: str) -> None:
         if self.store.clockwork.wake_once(job, subject):

@@ -44,24 +44,25 @@ def objection(context: Context, before: Operation, decided: Operation) -> Operat
     """The operation put off or cancelled instead of called; None: go on.
 
     `before` is the operation as it stood before this step decided on the call. After the first call only the readings
-    decide; a create's calls before were all refused, unless one was unclear.
+    decide, but for a create: its calls before were all refused. One of which a call was unclear may have its pod, so it
+    can only be put off, and only automation's is.
     """
-    if decided.unclear or (decided.calls > 1 and decided.verb is not Verb.CREATE):
+    if decided.calls > 1 and decided.verb is not Verb.CREATE:
         return None
     request = context.store.walk.request(decided.request_id)
     if request is None:
         raise AssertionError("an operation is only ever written together with its request")
+    if decided.unclear and request.rule is None:
+        return None
+    no = _against(context, request, decided)
     now = context.clock.now()
-    match _against(context, request, decided):
-        case None:
-            return None
-        case NotNow(sentence=sentence):
-            later = min(now + LOOK_AGAIN, decided.deadline)
-            return before.model_copy(update={"trouble": sentence, "seen": decided.seen, "next_at": later})
-        case Outcome() as outcome:
-            uncalled = decided.model_copy(update={"calls": 0})
-            cancelled = cancel(uncalled, outcome.code, now)
-            return cancelled.model_copy(update={"outcome": outcome})
+    if isinstance(no, NotNow) or (no is not None and decided.unclear):
+        later = min(now + LOOK_AGAIN, decided.deadline)
+        return before.model_copy(update={"trouble": no.sentence, "seen": decided.seen, "next_at": later})
+    if no is None:
+        return None
+    cancelled = cancel(decided.model_copy(update={"calls": 0}), no.code, now)
+    return cancelled.model_copy(update={"outcome": no})
 
 
 def _against(context: Context, request: Request, operation: Operation) -> Outcome | NotNow | None:

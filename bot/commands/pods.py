@@ -103,8 +103,20 @@ STOP: Final = Command(
         "is only on the container disk. I say *stopped* only when RunPod says so."
     )
     + _DESCRIBED,
-    examples=("stop abc123", "stop abc123 def456", "stop mine", "stop running gpu h100", "stop nlp-*"),
-    args=(PODS, *FILTERS),
+    examples=(
+        "stop abc123",
+        "stop abc123 def456",
+        "stop mine",
+        "stop running gpu h100",
+        "stop nlp-*",
+        "stop abc123 after checkpoint within 2h",
+    ),
+    args=(
+        PODS,
+        *FILTERS,
+        Arg(name="after", kind=ArgKind.CHOICE, choices=("checkpoint",), help="Stop it once it has saved its work."),
+        Arg(name="within", kind=ArgKind.DURATION, help="If no checkpoint came by then, I ask what to do."),
+    ),
     role=Role.OPERATOR,
     confirm=_LOSS_IS_CONFIRMED,
     visibility=Visibility.PUBLIC,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
-from pods.model import Cloud, CpuRequest, GpuRequest, NetworkMount, PersistentMount, Pod, Value
+from pods.model import Cloud, CpuRequest, GpuRequest, NetworkMount, PersistentMount, Pod, PodSpec, Value
 from pods.sealing import EnvVar, NoSpecKey, Sealer, is_reference
 
 #: Put into every pod anew: our stamp, and what RunPod makes for SSH and Jupyter.
@@ -31,7 +31,6 @@ class KeptSpec(Value):
     data_center: str | None = None
     persistent: PersistentMount | None = None
     network: NetworkMount | None = None
-    mounts_known: bool = True
     #: The id of the credentials its image is pulled with.
     registry: str | None = None
     #: RunPod put the account's SSH keys, or a Jupyter password, into it.
@@ -50,8 +49,8 @@ class KeptSpec(Value):
 
     @property
     def host_local(self) -> bool:
-        """Its data is, or may be, on its host's own disk."""
-        return self.persistent is not None or not self.mounts_known
+        """Its data is on its host's own disk."""
+        return self.persistent is not None
 
 
 def own(name: str) -> bool:
@@ -69,40 +68,34 @@ def kept_env(values: Mapping[str, str], sealer: Sealer) -> tuple[tuple[EnvVar, .
         return sealer.seal(shown), tuple(sorted(set(mine) - set(shown)))
 
 
-def kept(pod: Pod, values: Mapping[str, str], sealer: Sealer, *, registry: str | None = None) -> KeptSpec:
-    """Of a pod as read while it had its GPUs."""
-    env, unkept = kept_env(values, sealer)
+def kept(made: PodSpec, pod: Pod, sealer: Sealer) -> KeptSpec:
+    """Of a pod as it was made, and as last seen working: the latter knows where, and on how many GPUs."""
+    env, unkept = kept_env(made.env, sealer)
+    count = pod.gpu.count if pod.gpu and pod.gpu.count else made.gpu.count if made.gpu else 0
     return KeptSpec(
-        image=pod.image,
-        args=pod.args,
-        disk_gb=pod.disk_gb,
-        ports=pod.ports,
-        gpu=GpuRequest(id=pod.gpu.id, count=pod.gpu.count) if pod.gpu and pod.gpu.count else None,
-        cpu=CpuRequest(id=pod.cpu.id, vcpu_count=pod.cpu.vcpu_count) if pod.cpu else None,
-        cloud=pod.cloud or Cloud.SECURE,
-        data_center=pod.data_center,
-        persistent=pod.persistent,
-        network=pod.network,
-        mounts_known=pod.mounts_known,
-        registry=registry,
-        start_ssh="PUBLIC_KEY" in values,
-        start_jupyter="JUPYTER_PASSWORD" in values,
+        image=made.image or pod.image,
+        args=made.args or "",
+        disk_gb=made.disk_gb,
+        ports=made.ports,
+        gpu=GpuRequest(id=made.gpu.id, count=count) if made.gpu else None,
+        cpu=made.cpu,
+        cloud=made.cloud,
+        data_center=pod.data_center or next(iter(made.data_centers), None),
+        persistent=made.persistent,
+        network=made.network,
+        registry=made.registry,
+        bid=pod.cost_per_hour / count if pod.spot and count and pod.cost_per_hour else None,
+        start_ssh="PUBLIC_KEY" in made.env,
+        start_jupyter="JUPYTER_PASSWORD" in made.env,
         env=env,
         unkept=unkept,
     )
 
 
-def renewed(old: KeptSpec | None, new: KeptSpec) -> KeptSpec:
-    """A newer reading; one of a pod without its GPUs does not make it forget which it had."""
-    if old is None or new.gpu is not None or new.cpu is not None:
-        return new
-    return new.model_copy(update={"gpu": old.gpu})
-
-
 def same_shape(spec: KeptSpec, pod: Pod) -> bool:
     """Whether the pod as listed is still what was kept; env values cannot be told from here."""
     names = tuple(sorted(name for name in pod.env_names if own(name)))
-    told = (pod.image, pod.args, pod.disk_gb, pod.ports, pod.persistent, pod.network, pod.mounts_known)
-    was = (spec.image, spec.args, spec.disk_gb, spec.ports, spec.persistent, spec.network, spec.mounts_known)
+    told = (pod.image, pod.args, pod.disk_gb, pod.ports, pod.persistent, pod.network)
+    was = (spec.image, spec.args, spec.disk_gb, spec.ports, spec.persistent, spec.network)
     gpu = pod.gpu is None or not pod.gpu.count or spec.gpu == GpuRequest(id=pod.gpu.id, count=pod.gpu.count)
     return told == was and names == spec.env_names and gpu

@@ -37,6 +37,8 @@ class Lineage(Record):
     #: Why the last reading failed; empty when it did not.
     trouble: str = ""
     tried_at: Instant | None = None
+    #: Key of the message that tells of its protection; brought up to date when something of this changes.
+    card: str = ""
 
 
 class Lack(StrEnum):
@@ -76,7 +78,7 @@ def was_unread(lineage: Lineage, why: str, now: datetime) -> Lineage:
 
 def moved_to(old: Lineage, pod_id: str) -> Lineage:
     """Of the pod that took this one's place."""
-    return old.model_copy(update={"pod_id": pod_id, "earlier": (*old.earlier, old.pod_id), "spec_at": None})
+    return old.model_copy(update={"pod_id": pod_id, "earlier": (*old.earlier, old.pod_id), "spec_at": None, "card": ""})
 
 
 def needs_reading(lineage: Lineage, pod: Pod, now: datetime) -> bool:

@@ -8,10 +8,12 @@ from enum import StrEnum
 from typing import Final
 
 from pods.ids import derived_id
+from pods.losses import Loss
 from pods.model import Pod, Record, Value
 from pods.recovery.attempts import Attempt, Result, Why
 from pods.recovery.chain import Chain, Run
 from pods.recovery.kept_spec import KeptSpec
+from pods.recovery.lineage import Lineage, base_name
 from pods.recovery.rules import RecoveryRule
 from pods.times import Instant
 
@@ -86,6 +88,8 @@ class Recovery(Record):
     stop_by: str | None = None
     skip_resume: bool = False
     empty_copy: bool = False
+    #: When a person had it go on after it had ended: the deadline counts from here.
+    again_at: Instant | None = None
     #: The lost pod is no longer at RunPod; `absent_since` while that is not certain.
     gone: bool = False
     absent_since: Instant | None = None
@@ -118,7 +122,7 @@ class Recovery(Record):
 
     @property
     def deadline(self) -> datetime:
-        return self.lost_at + self.rule.deadline
+        return (self.again_at or self.lost_at) + self.rule.deadline
 
     def spent(self, now: datetime) -> Decimal:
         """USD, an estimate: what tries cost that brought nothing yet."""
@@ -153,34 +157,24 @@ def next_try_at(recovery: Recovery, now: datetime) -> datetime:
     return recent[-recovery.rule.attempts_per_hour] + timedelta(hours=1)
 
 
-def begun(
-    *,
-    loss: str,
-    incident: str,
-    lineage: str,
-    name: str,
-    lost: Pod,
-    lost_at: datetime,
-    rule: RecoveryRule,
-    spec: KeptSpec | None,
-    by: str,
-    chain: Chain,
-    now: datetime,
+def first_plan(
+    loss: Loss, lineage: Lineage | None, *, rule: RecoveryRule, by: str, now: datetime, chain: Chain | None = None
 ) -> Recovery:
+    """The plan for a loss, before its first step."""
     return Recovery(
-        id=recovery_id(loss),
-        loss=loss,
-        incident=incident,
-        lineage=lineage,
-        name=name,
-        lost=lost,
-        lost_at=lost_at,
+        id=recovery_id(loss.id),
+        loss=loss.id,
+        incident=loss.incident_id,
+        lineage=lineage.lineage if lineage else loss.pod_id,
+        name=lineage.name if lineage else base_name(loss.pod.name),
+        lost=loss.pod,
+        lost_at=loss.seen_at,
         rule=rule,
-        spec=spec,
+        spec=lineage.spec if lineage else None,
         by=by,
         began_at=now,
         next_at=now,
-        chain=chain,
+        chain=chain or Chain(),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from pods.messages import Message, card
 from pods.model import BILLED, Pod, PodStatus, Record
 from pods.recovery.checkpoints import Checkpoints
 from pods.recovery.look import Came, Ordered
@@ -118,3 +119,21 @@ def _ended(wait: StopWait, end: WaitEnd, now: datetime) -> StopWait:
 
 def _with(wait: StopWait, **changes: object) -> StopWait:
     return wait.model_copy(update=changes)
+
+
+CARD: Final = "stop-wait"
+
+
+def own_card(wait: StopWait, now: datetime) -> Message:
+    """The one message of the waiting, in the channel where it was asked."""
+    return card(CARD, wait.id, user=wait.by, now=now, channel=wait.channel)
+
+
+def card_key(wait: StopWait) -> str:
+    return own_card(wait, wait.asked_at).key
+
+
+def asking(wait: StopWait, now: datetime) -> Message:
+    """An edit calls nobody: the question goes into the thread, once for each time that was told."""
+    part = f"ask{int(wait.until.timestamp())}"
+    return card(CARD, wait.id, user=wait.by, now=now, channel=wait.channel, part=part, under=card_key(wait))

@@ -19,6 +19,10 @@ from pods.losses import Loss
 from pods.pages import Page
 from pods.protection import Protection
 from pods.protectors import Words
+from pods.recovery.checkpoints import Checkpoints
+from pods.recovery.lineage import Lineage
+from pods.recovery.record import Recovery
+from pods.recovery.stop_waits import StopWait
 from pods.shadow import AutoStop, ShadowStop
 from pods.sights import Sight
 from pods.spells import PodSpells
@@ -26,6 +30,7 @@ from pods.spending import Spending
 from pods.store.catalog import CatalogStore
 from pods.store.changes import ChangeStore
 from pods.store.clockwork import Clockwork
+from pods.store.commit import RECORD_FOR
 from pods.store.connection import Scripts, connect
 from pods.store.fleet import FleetStore
 from pods.store.history import PodHistory
@@ -78,6 +83,12 @@ class Store:
     incidents: IncidentRecords
     gathering: Records[Gathering]
     pages: Records[Page]
+    #: By pod id: what a protected pod is made of, and what it was before.
+    lineages: Records[Lineage]
+    recoveries: Records[Recovery]
+    #: By pod id.
+    checkpoints: Records[Checkpoints]
+    stop_waits: Records[StopWait]
     changes: ChangeStore
     samples: SampleStore
     verdicts: VerdictStore
@@ -119,6 +130,10 @@ def open_store(url: str, account: str) -> Store:
         incidents=IncidentRecords(client, scripts, keys, "incident", Incident, keep=LOSSES_FOR),
         gathering=Records(client, scripts, keys, "gathering", Gathering),
         pages=Records(client, scripts, keys, "page", Page, keep=LOSSES_FOR),
+        lineages=Records(client, scripts, keys, "lineage", Lineage),
+        recoveries=Records(client, scripts, keys, "recovery", Recovery, keep=LOSSES_FOR),
+        checkpoints=Records(client, scripts, keys, "checkpoints", Checkpoints, keep=LOSSES_FOR),
+        stop_waits=Records(client, scripts, keys, "stop-wait", StopWait, keep=RECORD_FOR),
         changes=ChangeStore(client, keys),
         samples=SampleStore(client, scripts, keys),
         verdicts=VerdictStore(client, scripts, keys),

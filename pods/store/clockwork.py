@@ -54,6 +54,15 @@ class Clockwork:
             "questions": self._client.zcard(keys.gates),
         }
 
+    def agenda(self, job: str, now: datetime, limit: int = 500) -> list[str]:
+        """The subjects this job must look at by now."""
+        key = self._keys.agenda(job)
+        return cast("list[str]", self._client.zrangebyscore(key, "-inf", to_ms(now), start=0, num=limit))
+
+    def forget(self, job: str, subject: str) -> None:
+        """Nothing is on record under this id: nobody need look at it."""
+        self._client.zrem(self._keys.agenda(job), subject)
+
     def count(self, name: str, by: int = 1) -> None:
         self._client.hincrby(self._keys.counters, name, by)
 

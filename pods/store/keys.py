@@ -197,6 +197,10 @@ class Keys:
         """Set: the ids of one kind's records."""
         return self._key("ids", kind)
 
+    def agenda(self, job: str) -> str:
+        """Records by the time this job must look at them (domain milliseconds)."""
+        return self._key("agenda", job)
+
     def pod_operations(self, pod_id: str) -> str:
         """Operation ids of one pod by the time they were asked for (domain milliseconds)."""
         return self._key("pod", pod_id, "ops")

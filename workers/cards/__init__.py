@@ -9,7 +9,7 @@ from typing import Final
 from pods import hold_cards
 from pods.incidents import CARD, ENTRY
 from pods.messages import Content, Message
-from workers.cards import holds, idle, incident
+from workers.cards import holds, idle, incident, protection, stop_wait
 from workers.context import Context
 
 #: None when the record that the card speaks of is gone; then nothing is sent.
@@ -23,4 +23,6 @@ CARDS: Final[dict[str, Renderer]] = {
     hold_cards.SCHEDULE: holds.schedule,
     "idle": idle.render_card,
     "idle-note": idle.render_note,
+    "protection": protection.card,
+    "stop-wait": stop_wait.card,
 }

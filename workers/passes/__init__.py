@@ -15,6 +15,7 @@ from workers.passes.holds import hold_times
 from workers.passes.ladder import climb_fleet
 from workers.passes.ledger import ledger
 from workers.passes.look import Look
+from workers.passes.recovery import plan_recoveries
 from workers.passes.samples import keep_samples
 from workers.passes.verdicts import judge_fleet
 
@@ -26,6 +27,7 @@ PASSES: Final[tuple[Pass, ...]] = (
     judge_fleet,
     ledger,
     losses,
+    plan_recoveries,
     hold_times,
     climb_fleet,
     look_after,

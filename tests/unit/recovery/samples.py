@@ -6,11 +6,23 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from pods.catalog import Catalog, Part
-from pods.model import Cloud, Cpu, Gpu, GpuType, NetworkMount, PersistentMount, Pod, PodStatus
-from pods.recovery.chain import Chain
+from pods.losses import Loss, LossKind
+from pods.model import (
+    Cloud,
+    Cpu,
+    CpuRequest,
+    Gpu,
+    GpuRequest,
+    GpuType,
+    NetworkMount,
+    PersistentMount,
+    Pod,
+    PodSpec,
+    PodStatus,
+)
 from pods.recovery.kept_spec import KeptSpec, kept
 from pods.recovery.offers import Market
-from pods.recovery.record import Recovery, begun
+from pods.recovery.record import Recovery, first_plan
 from pods.recovery.rules import Move, RecoveryRule
 from pods.sealing import Sealer
 
@@ -51,9 +63,27 @@ def cpu_pod() -> Pod:
     return lost(gpu=None, cpu=Cpu(id="cpu3c", vcpu_count=4), cost_per_hour=Decimal("0.24"))
 
 
+def made(pod: Pod | None = None, env: dict[str, str] | None = None) -> PodSpec:
+    """What RunPod says the pod was made of."""
+    pod = pod or lost()
+    return PodSpec(
+        name=pod.name,
+        image=pod.image,
+        args=pod.args,
+        disk_gb=pod.disk_gb,
+        ports=pod.ports,
+        env=env if env is not None else {"RUN_NAME": "ft-3", "WANDB_API_KEY": "{{ RUNPOD_SECRET_WANDB }}"},
+        gpu=GpuRequest(id=pod.gpu.id, count=max(1, pod.gpu.count)) if pod.gpu else None,
+        cpu=CpuRequest(id=pod.cpu.id, vcpu_count=pod.cpu.vcpu_count) if pod.cpu else None,
+        cloud=pod.cloud or Cloud.SECURE,
+        data_centers=(pod.data_center,) if pod.data_center else (),
+        persistent=pod.persistent,
+        network=pod.network,
+    )
+
+
 def spec(pod: Pod | None = None, **changes: object) -> KeptSpec:
-    env = {"RUN_NAME": "ft-3", "WANDB_API_KEY": "{{ RUNPOD_SECRET_WANDB }}"}
-    return kept(pod or lost(), env, Sealer()).model_copy(update=changes)
+    return kept(made(pod), pod or lost(), Sealer()).model_copy(update=changes)
 
 
 def rule(**changes: object) -> RecoveryRule:
@@ -62,20 +92,18 @@ def rule(**changes: object) -> RecoveryRule:
 
 def recovery(pod: Pod | None = None, **changes: object) -> Recovery:
     pod = pod or lost()
-    usual = begun(
-        loss="loss1",
-        incident="inc1",
-        lineage="xyz789",
-        name="llama-ft",
-        lost=pod,
-        lost_at=NOON,
-        rule=rule(),
-        spec=spec(pod),
-        by="rule:training",
-        chain=Chain(),
-        now=NOON,
+    loss = Loss(
+        id="loss1",
+        pod_id=pod.id,
+        pod=pod,
+        kind=LossKind.EXITED,
+        well_at=at(-30),
+        seen_at=NOON,
+        confirmed_at=NOON,
+        incident_id="inc1",
     )
-    return usual.model_copy(update=changes)
+    usual = first_plan(loss, None, rule=rule(), by="rule:training", now=NOON)
+    return usual.model_copy(update={"spec": spec(pod), **changes})
 
 
 def gpu(

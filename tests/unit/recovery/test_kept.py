@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from pods.model import Gpu, Pod
-from pods.recovery.kept_spec import kept, own, renewed, same_shape
+from pods.recovery.kept_spec import kept, own, same_shape
 from pods.recovery.lineage import (
     READ_AGAIN,
     READ_GAP,
@@ -19,7 +21,7 @@ from pods.recovery.lineage import (
     was_unread,
 )
 from pods.sealing import Sealer, new_key
-from tests.unit.recovery.samples import LOCAL, NETWORK, NOON, at, lost, rule, spec
+from tests.unit.recovery.samples import LOCAL, NETWORK, NOON, at, lost, made, rule, spec
 
 ENV = {
     "WANDB_API_KEY": "{{ RUNPOD_SECRET_WANDB }}",
@@ -33,7 +35,7 @@ ENV = {
 
 def test_values_are_kept_sealed_and_references_in_clear() -> None:
     sealer = Sealer(new_key())
-    record = kept(lost(), ENV, sealer)
+    record = kept(made(env=ENV), lost(), sealer)
     assert "hf_very_secret" not in record.model_dump_json()
     assert "{{ RUNPOD_SECRET_WANDB }}" in record.model_dump_json()
     assert "hf_very_secret" not in repr(record)
@@ -46,7 +48,7 @@ def test_values_are_kept_sealed_and_references_in_clear() -> None:
 
 
 def test_without_a_key_the_names_of_what_cannot_be_kept_are_known() -> None:
-    record = kept(lost(), ENV, Sealer())
+    record = kept(made(env=ENV), lost(), Sealer())
     assert record.unkept == ("HF_TOKEN",)
     assert [each.name for each in record.env] == ["WANDB_API_KEY"]
     assert "hf_very_secret" not in record.model_dump_json()
@@ -60,11 +62,18 @@ def test_what_is_put_into_every_pod_anew_is_not_copied(name: str, ours: bool) ->
     assert own(name) is ours
 
 
-def test_a_reading_without_gpus_does_not_forget_how_many_there_were() -> None:
-    before = spec(lost())
-    empty = kept(lost(gpu=Gpu(id="NVIDIA A40", count=0)), {}, Sealer())
-    assert renewed(before, empty).gpu == before.gpu
-    assert renewed(None, empty).gpu is None
+def test_how_many_gpus_there_were_is_what_it_worked_with() -> None:
+    four = kept(made(), lost(gpu=Gpu(id="NVIDIA H100 80GB HBM3", count=4)), Sealer())
+    assert four.gpu is not None
+    assert four.gpu.count == 4
+    none_now = kept(made(), lost(gpu=Gpu(id="NVIDIA H100 80GB HBM3", count=0)), Sealer())
+    assert none_now.gpu is not None
+    assert none_now.gpu.count == 2
+
+
+def test_a_spot_pods_bid_is_what_it_cost_per_gpu() -> None:
+    assert kept(made(), lost(spot=True), Sealer()).bid == Decimal("3.29")
+    assert kept(made(), lost(), Sealer()).bid is None
 
 
 LISTED = lost(env_names=("RUN_NAME", "WANDB_API_KEY", "PODKEEPER_OP"))
