@@ -97,6 +97,14 @@ def age_of(context: Context, pod_id: str, now: datetime, user: str = "") -> str:
     return words.age(context.store.checkpoints.get(pod_id), now, zone(context, user))
 
 
+def before(context: Context, pod_id: str, lost_at: datetime, user: str = "") -> str:
+    """When it had last saved when it was lost; "" where no rule says how a checkpoint shows."""
+    known = context.store.checkpoints.get(pod_id)
+    if known is None and _rule(context, context.store.protections.get(pod_id)) is None:
+        return ""
+    return words.before(known, lost_at, zone(context, user))
+
+
 def saved_at(context: Context, pod_id: str, before: datetime) -> datetime | None:
     """The newest checkpoint until then, if one was seen."""
     known = context.store.checkpoints.get(pod_id)

@@ -21,6 +21,17 @@ def age(known: Checkpoints | None, now: datetime, tz: ZoneInfo) -> str:
     return f"{said} {_trouble(known, now, tz)}".rstrip()
 
 
+def before(known: Checkpoints | None, lost_at: datetime, tz: ZoneInfo) -> str:
+    """The same as of a loss: what was saved after it would be another container's."""
+    last = max((each for each in known.times if each <= lost_at), default=None) if known is not None else None
+    if known is None:
+        return "Its checkpoints had not been looked for."
+    if last is None:
+        return f"No checkpoint was seen since {at(known.since, lost_at, tz)}, when I began to look."
+    said = f"Last checkpoint {span(lost_at - last)} before."
+    return f"{said} {_trouble(known, lost_at, tz)}".rstrip()
+
+
 def _trouble(known: Checkpoints, now: datetime, tz: ZoneInfo) -> str:
     """A newer one may exist where the last readings failed."""
     if not known.trouble:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.views.figures import at, per_hour, per_month, span
 from bot.views.hardware import gpu_name
 from bot.views.recovery_words import BARS, ENDS, MOVES, TAKEN_BACK, moves_listed
-from bot.views.text import code, listed, person, pod_ref, prose
+from bot.views.text import code, listed, person, prose
 from pods.money import dollars, stopped_storage_per_month
 from pods.recovery.attempts import UP_WITHIN, Attempt, Offer, Result, Why
 from pods.recovery.chain import BREAKER_RUNS

@@ -1,19 +1,18 @@
-"""Losses as the detector records them, for tests of what follows a loss."""
+"""Pods that go down behind everybody's back, for tests of what follows a loss."""
 
 from __future__ import annotations
 
 import json
 
-from pods.incidents import joined
-from pods.losses import Loss, LossKind, bare
-from pods.protection import Stake
 from pods.recovery.record import Recovery, recovery_id
 from tests.e2e.inline import Bot
 
 
 def protected(bot: Bot, rule: str, pod_id: str = "r8h5yc") -> None:
     """A policy with that rule, and the pod protected by it, its spec read."""
-    text = bot.policy_path.read_text() + rule
+    room = bot.slack.workspace.channel("gpu-pods").id
+    route = f'\n[[route]]\nchannel = "{room}"\nkinds = ["losses", "notices"]\n'
+    text = bot.policy_path.read_text() + route + rule
     bot.policy_path.write_text(text)
     bot.store.people.publish(text, bot.clock.now())
     bot.pass_time(40, step=10)
@@ -27,29 +26,16 @@ def do(bot: Bot, pod_id: str, what: str) -> None:
     assert answer.status < 300, answer.body
 
 
-def lose(bot: Bot, what: str = "kill", pod_id: str = "r8h5yc", kind: LossKind = LossKind.EXITED) -> str:
-    """The pod goes down behind everybody's back, and the loss is on record; its id."""
-    pod = bot.store.fleet.load().get(pod_id)
-    assert pod is not None
+def lose(bot: Bot, what: str = "kill", pod_id: str = "r8h5yc") -> str:
+    """The pod goes down behind everybody's back, and the watch sees it; the loss's id."""
+    before = set(bot.store.losses.ids())
     do(bot, pod_id, what)
-    bot.pass_time(70, step=10)
-    now = bot.clock.now()
-    loss = Loss(
-        id=f"loss{pod_id}{int(now.timestamp())}",
-        pod_id=pod_id,
-        pod=bare(pod),
-        kind=kind,
-        stake=Stake.PROTECTED,
-        well_at=now,
-        seen_at=now,
-        confirmed_at=now,
-        incident_id=f"inc{pod_id}{int(now.timestamp())}",
-    )
-    bot.store.losses.change(loss.id, lambda _: loss, now)
-    room = bot.slack.workspace.channel("gpu-pods").id
-    incident = joined(None, loss.incident_id, loss, now, channels=(room,), hushed=False)
-    bot.store.incidents.change(incident.id, lambda _: incident, now)
-    return loss.id
+    spent = 0.0
+    while not (new := set(bot.store.losses.ids()) - before):
+        bot.pass_time(10, step=10)
+        spent += 10
+        assert spent < 300, "no loss was seen"
+    return new.pop()
 
 
 def plan(bot: Bot, loss_id: str) -> Recovery:

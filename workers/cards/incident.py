@@ -15,6 +15,7 @@ from pods.losses import Loss
 from pods.messages import Content, Message
 from pods.oncall import OnCall, on_call
 from pods.times import MINUTE
+from workers import checkpoints
 from workers.cards import recovery
 from workers.context import Context
 from workers.zones import zone
@@ -75,7 +76,14 @@ def _scene(context: Context, message: Message, incident: Incident, losses: Seque
         step=steps[0] if steps else None,
         step_at=called + steps[0].after_min * MINUTE if steps else None,
         hushed_until=awake_at(policy.oncall.quiet, policy.tz, now) if incident.hushed else None,
-        progress=recovery.progress(context, shown, now),
+        saved_at={
+            loss.pod_id: at for loss in shown if (at := checkpoints.saved_at(context, loss.pod_id, loss.seen_at))
+        },
+        checkpoints={
+            loss.pod_id: checkpoints.before(context, loss.pod_id, loss.seen_at, message.user) for loss in shown
+        },
+        progress=recovery.progress(context, shown, now, message.user),
+        offers=recovery.offers(context, losses),
         now=now,
         tz=zone(context, message.user),
     )
