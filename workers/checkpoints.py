@@ -10,6 +10,7 @@ import structlog
 
 from bot.views import checkpoints as words
 from pods.errors import ProviderError
+from pods.losses import Loss
 from pods.model import Pod, PodStatus
 from pods.protection import Protection
 from pods.quotas import spare
@@ -97,12 +98,12 @@ def age_of(context: Context, pod_id: str, now: datetime, user: str = "") -> str:
     return words.age(context.store.checkpoints.get(pod_id), now, zone(context, user))
 
 
-def before(context: Context, pod_id: str, lost_at: datetime, user: str = "") -> str:
+def before(context: Context, loss: Loss, user: str = "") -> str:
     """When it had last saved when it was lost; "" where no rule says how a checkpoint shows."""
-    known = context.store.checkpoints.get(pod_id)
-    if known is None and _rule(context, context.store.protections.get(pod_id)) is None:
+    known = context.store.checkpoints.get(loss.pod_id)
+    if known is None and _rule(context, context.store.protections.get(loss.pod_id)) is None:
         return ""
-    return words.before(known, lost_at, zone(context, user))
+    return words.before(known, loss.seen_at, zone(context, user))
 
 
 def saved_at(context: Context, pod_id: str, before: datetime) -> datetime | None:

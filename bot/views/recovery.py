@@ -224,13 +224,14 @@ def _back(told: Told) -> str:
     recovery, won = told.recovery, told.recovery.won
     if won is None or won.up_at is None:
         return ""
-    down = span(won.up_at - recovery.lost_at)
     cost = dollars(recovery.spent(told.now))
-    lost = f", about {span(recovery.lost_at - told.saved_at)} of work lost" if told.saved_at is not None else ""
-    where = f"as {code(won.pod_id or '')}" if won.offer.creates else "on its own host"
+    lost = ""
+    if told.saved_at is not None:
+        lost = f" About {span(recovery.lost_at - told.saved_at)} of work are lost."
+    how = f"as a new pod {code(won.pod_id or '')}" if won.offer.creates else "on its own host"
     rate = per_hour(won.rate or won.offer.price)
-    name = pod_ref(recovery.name, recovery.lost.id) if not won.offer.creates else code(recovery.name)
-    return f"{name} runs again {where} since {told.at(won.up_at)}: {down} down{lost}, {cost} for tries. Costs {rate}."
+    rule, when = code(recovery.rule.name), told.at(won.up_at)
+    return f"Rule {rule} brought it back {how} at {when}, for {cost} of tries (estimate); it costs {rate}.{lost}"
 
 
 def _remains(told: Told) -> str:

@@ -77,11 +77,9 @@ def _scene(context: Context, message: Message, incident: Incident, losses: Seque
         step_at=called + steps[0].after_min * MINUTE if steps else None,
         hushed_until=awake_at(policy.oncall.quiet, policy.tz, now) if incident.hushed else None,
         saved_at={
-            loss.pod_id: at for loss in shown if (at := checkpoints.saved_at(context, loss.pod_id, loss.seen_at))
+            each.pod_id: at for each in shown if (at := checkpoints.saved_at(context, each.pod_id, each.seen_at))
         },
-        checkpoints={
-            loss.pod_id: checkpoints.before(context, loss.pod_id, loss.seen_at, message.user) for loss in shown
-        },
+        checkpoints={each.pod_id: checkpoints.before(context, each, message.user) for each in shown},
         progress=recovery.progress(context, shown, now, message.user),
         offers=recovery.offers(context, losses),
         now=now,
