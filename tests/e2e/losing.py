@@ -39,8 +39,8 @@ def lose(bot: Bot, what: str = "kill", pod_id: str = "r8h5yc") -> str:
 
 
 def plan(bot: Bot, loss_id: str) -> Recovery:
-    found = bot.store.recoveries.get(recovery_id(loss_id))
-    assert found is not None
+    while (found := bot.store.recoveries.get(recovery_id(loss_id))) is None:
+        bot.pass_time(10, step=10)
     return found
 
 
@@ -59,3 +59,8 @@ def running(bot: Bot, name: str) -> list[str]:
     pods = bot.runpod.world.pods.values()
     live = {"PROVISIONING", "STARTING", "RUNNING"}
     return [pod.id for pod in pods if pod.name.startswith(name) and pod.status.value in live]
+
+
+def card(bot: Bot) -> str:
+    """The newest incident's card in the channel, as it reads now."""
+    return next(post.text for post in reversed(bot.posts()) if "Incident `" in post.text)

@@ -8,7 +8,7 @@ from pods.fleet import OwnerKind
 from pods.recovery.attempts import Result, Why
 from pods.recovery.record import Husk, State
 from tests.e2e.inline import ALICE, BOB, Bot
-from tests.e2e.losing import do, lose, plan, protected, running, until_over
+from tests.e2e.losing import card, do, lose, plan, protected, running, until_over
 
 STEADY = """
 [[recovery]]
@@ -159,9 +159,15 @@ def test_nothing_is_tried_above_the_cap(bot: Bot, cap: str, why: Why) -> None:
 
 def test_an_outage_freezes_the_plan_and_it_goes_on_afterwards(bot: Bot) -> None:
     protected(bot, STEADY)
+    bot.fault(kind="host_full", operation="start", times=1)
     loss = lose(bot)
+    while len(plan(bot, loss).attempts) < 1:
+        bot.pass_time(10, step=10)
     fault = bot.runpod.faults.add("outage")
+    bot.pass_time(60, step=10)
+    before = (len(bot.effects()), len(plan(bot, loss).attempts))
     bot.pass_time(300, step=10)
-    assert bot.effects("start") == []
+    assert (len(bot.effects()), len(plan(bot, loss).attempts)) == before
+    assert "RunPod does not answer" in card(bot)
     bot.runpod.faults.remove(fault.id)
     assert until_over(bot, loss).state is State.BACK
