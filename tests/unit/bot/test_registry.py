@@ -60,8 +60,6 @@ def test_a_declaration_that_contradicts_itself_or_another_is_refused(made: Calla
     ("verb", "usage"),
     [
         ("list", "/pod list [mine] [unowned] [STATE] [GPU] [@owner] [name NAME] [older DURATION] [idle] [DURATION]"),
-        ("stop", "/pod stop POD..."),
-        ("list", "/pod list [mine] [unowned] [STATE] [GPU] [@owner] [name NAME] [older DURATION]"),
         ("stop", "/pod stop POD... [after checkpoint] [within DURATION]"),
         ("give", "/pod give POD @person"),
         ("whoami", "/pod whoami"),
