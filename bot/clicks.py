@@ -6,7 +6,18 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from bot import hold_clicks, idle_answers, incident_clicks, reads, recovery_clicks, spending, stop_waits, verbs
+from bot import (
+    hold_clicks,
+    idle_answers,
+    incident_clicks,
+    leftovers,
+    reads,
+    recovery_clicks,
+    spending,
+    stop_waits,
+    strays,
+    verbs,
+)
 from bot.face import Answer, Ask, Click, Face
 from bot.views import acks, approvals, gates
 from pods import rulings
@@ -181,6 +192,8 @@ CLICKS: Final[dict[str, Callable[[Face, Click], Answer]]] = {
     "gate": _gate,
     "op": _look_again,
     "hold": hold_clicks.run,
+    "stray": strays.run,
+    "disk": leftovers.run,
     "inc": incident_clicks.run,
     "idle": idle_answers.run,
     "recovery": recovery_clicks.run,

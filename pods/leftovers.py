@@ -13,10 +13,9 @@ from zoneinfo import ZoneInfo
 
 from pods.holds import Holds, in_force
 from pods.hours import is_quiet
-from pods.ids import derived_id
 from pods.model import Pod, PodStatus, Record
 from pods.money import stopped_storage_per_month
-from pods.times import Instant, to_ms
+from pods.times import Instant
 from pods.watch_rules import QuietHours, StorageRule
 
 _DAYS_A_MONTH = 30
@@ -25,11 +24,11 @@ _DAYS_A_MONTH = 30
 class Leftover(Record):
     """One stopped period of one pod whose disk costs."""
 
-    v: int = 1
-    version: int = 1
-    #: Of its one message.
-    key: str
     pod_id: str
+    #: As listed when it was told of, for the time after it is gone.
+    name: str = ""
+    #: Whom it was told to.
+    user: str = ""
     #: Stopped since.
     since: Instant
     nudged_at: Instant | None = None
@@ -60,6 +59,10 @@ class Stopped:
     holds: Holds
     now: datetime
     healthy: bool
+    #: Its owner, who is asked; without one the weekly list of unused storage speaks of it.
+    owner: str | None
+    #: Somebody said that it stays until then.
+    kept_until: datetime | None = None
     zone: ZoneInfo
     quiet: QuietHours | None = None
 
@@ -76,7 +79,8 @@ def leftover_step(leftover: Leftover | None, seen: Stopped, rule: StorageRule) -
     act = _due(current, seen.now, rule)
     if act is None:
         return LeftoverStep(leftover)
-    said = {"nudged_at": seen.now} if act is LeftoverAct.NUDGE else {"offered_at": seen.now}
+    said: dict[str, object] = {"name": seen.pod.name, "user": seen.owner}
+    said["nudged_at" if act is LeftoverAct.NUDGE else "offered_at"] = seen.now
     return LeftoverStep(_moved(current, **said), act)
 
 
@@ -87,6 +91,11 @@ def _due(leftover: Leftover, now: datetime, rule: StorageRule) -> LeftoverAct | 
     if leftover.offered_at is not None or delivered_at is None or now < delivered_at + rule.offer_after:
         return None
     return LeftoverAct.OFFER
+
+
+def offers_at(leftover: Leftover, rule: StorageRule) -> datetime | None:
+    """When the offer to terminate comes; None until the nudge was delivered."""
+    return leftover.nudge_delivered_at + rule.offer_after if leftover.nudge_delivered_at else None
 
 
 def nudge_delivered(leftover: Leftover, at: datetime) -> Leftover:
@@ -107,13 +116,14 @@ def _worth_asking(seen: Stopped, rule: StorageRule) -> bool:
     monthly = stopped_storage_per_month(seen.pod)
     if seen.pod.status is not PodStatus.EXITED or monthly is None or monthly < rule.worth:
         return False
-    return in_force(seen.holds, seen.now) is None and not is_quiet(seen.quiet, seen.zone, seen.now)
+    kept = seen.kept_until is not None and seen.now < seen.kept_until
+    held = in_force(seen.holds, seen.now) is not None
+    return seen.owner is not None and not kept and not held and not is_quiet(seen.quiet, seen.zone, seen.now)
 
 
 def _begun(seen: Stopped) -> Leftover:
-    key = f"disk-{derived_id(seen.pod.id, str(to_ms(seen.since)))}"
-    return Leftover(key=key, pod_id=seen.pod.id, since=seen.since)
+    return Leftover(pod_id=seen.pod.id, since=seen.since)
 
 
 def _moved(leftover: Leftover, **changes: object) -> Leftover:
-    return leftover.model_copy(update={"version": leftover.version + 1, **changes})
+    return leftover.model_copy(update=changes)

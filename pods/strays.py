@@ -14,21 +14,36 @@ from pods.times import Instant
 from pods.watch_rules import QuietHours, StrayRule
 
 
+class Claim(StrEnum):
+    """The buttons."""
+
+    MINE = "mine"
+    TEAM = "team"
+    EXPECTED = "expected"
+
+
 class Stray(Record):
     """The question about one pod. It is asked once; the pod's later stops and starts do not ask it again."""
 
-    v: int = 1
-    version: int = 1
-    #: Of its one message.
-    key: str
     pod_id: str
+    #: As listed when it was asked about, for the time after it is gone.
+    name: str = ""
     first_seen_at: Instant
     asked_at: Instant | None = None
+    #: The channels it was asked in.
+    channels: tuple[str, ...] = ()
     delivered_at: Instant | None = None
     escalated_at: Instant | None = None
-    #: Somebody said that it is as it should be, without being its owner.
-    expected_by: str | None = None
+    #: The first answer, and whose it is.
+    claim: Claim | None = None
+    claimed_by: str | None = None
+    claimed_at: Instant | None = None
     ended_at: Instant | None = None
+
+    @property
+    def open(self) -> bool:
+        """Asked, and not answered yet."""
+        return self.asked_at is not None and self.ended_at is None and self.claim is None
 
 
 class StrayAct(StrEnum):
@@ -36,14 +51,6 @@ class StrayAct(StrEnum):
     ESCALATE = "escalate"
     #: It has an owner, is expected, or is gone: the question's message says so, for the last time.
     RESOLVE = "resolve"
-
-
-class Claim(StrEnum):
-    """The buttons."""
-
-    MINE = "mine"
-    TEAM = "team"
-    EXPECTED = "expected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +72,22 @@ class Unowned:
 
 
 def first_seen(pod: Pod, now: datetime) -> Stray:
-    return Stray(key=f"stray-{pod.id}", pod_id=pod.id, first_seen_at=now)
+    return Stray(pod_id=pod.id, name=pod.name, first_seen_at=now)
 
 
 def stray_step(stray: Stray, seen: Unowned, rule: StrayRule) -> StrayStep:
     if not seen.healthy or stray.ended_at is not None:
         return StrayStep(stray)
-    settled = seen.facts.owner is not None or stray.expected_by is not None
+    settled = seen.facts.owner is not None or stray.claim is Claim.EXPECTED
     if settled or seen.pod.status is PodStatus.TERMINATED:
         return StrayStep(_moved(stray, ended_at=seen.now), StrayAct.RESOLVE if stray.asked_at else None)
-    if seen.pod.status not in BILLED or is_quiet(seen.quiet, seen.zone, seen.now):
+    if stray.claim is not None or seen.pod.status not in BILLED or is_quiet(seen.quiet, seen.zone, seen.now):
         return StrayStep(stray)
     act = _due(stray, seen, rule)
     if act is None:
         return StrayStep(stray)
-    asked = {"asked_at": seen.now} if act is StrayAct.ASK else {"escalated_at": seen.now}
-    return StrayStep(_moved(stray, **asked), act)
+    asked = {"asked_at": seen.now, "name": seen.pod.name}
+    return StrayStep(_moved(stray, **(asked if act is StrayAct.ASK else {"escalated_at": seen.now})), act)
 
 
 def _due(stray: Stray, seen: Unowned, rule: StrayRule) -> StrayAct | None:
@@ -99,16 +106,22 @@ def question_delivered(stray: Stray, at: datetime) -> Stray:
     return _moved(stray, delivered_at=at)
 
 
-def claimed(stray: Stray, facts: PodFacts, claim: Claim, *, by: str, now: datetime) -> tuple[Stray, PodFacts]:
+def answered(stray: Stray, facts: PodFacts, claim: Claim, *, by: str, now: datetime) -> Stray:
     """The first answer counts; a later one is for the commands that hand a pod over."""
-    if stray.ended_at is not None or facts.owner is not None or stray.expected_by is not None:
-        return stray, facts
-    if claim is Claim.EXPECTED:
-        return _moved(stray, expected_by=by), facts
-    kind = OwnerKind.PERSON if claim is Claim.MINE else OwnerKind.TEAM
-    owner = Owner(kind=kind, user=by if claim is Claim.MINE else None, since=now, by=by)
-    return stray, facts.model_copy(update={"version": facts.version + 1, "owner": owner})
+    if stray.ended_at is not None or facts.owner is not None or stray.claim is not None:
+        return stray
+    return _moved(stray, claim=claim, claimed_by=by, claimed_at=now)
+
+
+def owner_by(stray: Stray) -> Owner | None:
+    """The owner that the answer makes; None where it makes none."""
+    if stray.claim not in {Claim.MINE, Claim.TEAM} or stray.claimed_by is None or stray.claimed_at is None:
+        return None
+    mine = stray.claim is Claim.MINE
+    kind = OwnerKind.PERSON if mine else OwnerKind.TEAM
+    user = stray.claimed_by if mine else None
+    return Owner(kind=kind, user=user, since=stray.claimed_at, by=stray.claimed_by)
 
 
 def _moved(stray: Stray, **changes: object) -> Stray:
-    return stray.model_copy(update={"version": stray.version + 1, **changes})
+    return stray.model_copy(update=changes)

@@ -38,13 +38,14 @@ from pods.store.walk import Taken
 from workers import spending
 from workers.context import Context
 from workers.guards import objection
+from workers.hold_orders import lease_of_a_create
 from workers.moves import move
 
 log = structlog.get_logger()
 
 #: Adds to the commit that makes a pod known what else must be known of it from then on: a lease, a protection.
 OnCreated = Callable[[Commit, Context, Operation, datetime], object]
-ON_CREATED: Final[list[OnCreated]] = []
+ON_CREATED: Final[list[OnCreated]] = [lease_of_a_create]
 
 
 def step(context: Context, taken: Taken) -> None:

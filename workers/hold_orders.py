@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from pods.hands import started_by_hand, stopped_by_hand
@@ -14,12 +14,13 @@ from pods.hold_cards import (
     schedule_card,
     schedule_subject,
 )
-from pods.holds import Hold, Lease, Passed, Schedule, running_until
+from pods.holds import Hold, Holds, Lease, Passed, Schedule, lease, running_until
 from pods.leases import lease_veto
 from pods.model import Pod, Verb
 from pods.operations import Code, Operation, Outcome
-from pods.requests import Request
+from pods.requests import RULE, Request
 from pods.schedules import Scene, schedule_veto, what_became
+from pods.store.commit import Commit
 from workers.automation import Order
 from workers.context import Context
 
@@ -51,6 +52,24 @@ def schedule_order(pod: Pod, plan: Schedule, passed: Passed) -> Order:
         channel=plan.channel,
         tells=(schedule_card(pod.id, plan, passed.verb, passed.day, plan.at).key,),
     )
+
+
+def lease_of_a_create(commit: Commit, context: Context, operation: Operation, now: datetime) -> None:
+    """A pod that was made with a lease has it from its first moment."""
+    made = operation.order
+    if made is None or made.lease_s is None:
+        return
+    request = context.store.walk.request(operation.request_id)
+    said_in = request.place.channel if request is not None else ""
+    channel = "" if said_in.startswith("D") else said_in
+    by = made.owner or (operation.by if not operation.by.startswith(RULE) else "")
+    if not (by or channel):
+        # Nobody would read its warning, so nothing could end it.
+        return
+    known = context.store.holds.get(operation.pod_id)
+    until = now + timedelta(seconds=made.lease_s)
+    record = lease(known or Holds(pod_id=operation.pod_id), until=until, by=by, now=now, channel=channel)
+    context.store.holds.put_in(commit, operation.pod_id, record, was=known)
 
 
 def schedule_scene(context: Context, pod: Pod, runs: Hold | None, *, healthy: bool) -> Scene:

@@ -15,6 +15,7 @@ from pods.holds import Holds
 from pods.incidents import Incident
 from pods.ledger.bill import Billing
 from pods.ledger.sweep import Kept
+from pods.leftovers import Leftover
 from pods.losses import Loss
 from pods.pages import Page
 from pods.protection import Protection
@@ -44,9 +45,12 @@ from pods.store.records import Records
 from pods.store.samples import SampleStore
 from pods.store.verdicts import VerdictStore
 from pods.store.walk import WalkStore
+from pods.strays import Stray
 
 #: A protector's word is of no use once the window it speaks of is long past.
 WORDS_FOR: Final = timedelta(days=2)
+#: Pods live long, and an expected one is not asked about again.
+STRAYS_FOR: Final = timedelta(days=400)
 #: Losses and incidents stay readable for this long after their last change.
 LOSSES_FOR: Final = timedelta(days=90)
 #: What idleness cost and led to is summed up from these for a month and more.
@@ -68,6 +72,10 @@ class Store:
     clockwork: Clockwork
     #: By pod id: keeps, snoozes, leases, schedules.
     holds: Records[Holds]
+    #: By pod id: the question whose it is.
+    strays: Records[Stray]
+    #: By pod id: its stopped period whose disk costs.
+    leftovers: Records[Leftover]
     #: By pod id: what its protectors last said.
     words: Records[Words]
     #: One record: what was spent this day and month, by everybody.
@@ -122,6 +130,8 @@ def open_store(url: str, account: str) -> Store:
         spending=Records(client, scripts, keys, "spending", Spending),
         budgets_told=Records(client, scripts, keys, "budget-told", BudgetTold, keep=BUDGETS_TOLD_FOR),
         kept=Records(client, scripts, keys, "kept", Kept),
+        strays=Records(client, scripts, keys, "stray", Stray, keep=STRAYS_FOR),
+        leftovers=Records(client, scripts, keys, "leftover", Leftover),
         words=Records(client, scripts, keys, "words", Words, keep=WORDS_FOR),
         catalog=CatalogStore(Records(client, scripts, keys, "catalog", Catalog)),
         protections=Records(client, scripts, keys, "protection", Protection),

@@ -9,7 +9,7 @@ from typing import Final
 from pods import hold_cards
 from pods.incidents import CARD, ENTRY
 from pods.messages import Content, Message
-from workers.cards import holds, idle, incident, protection, stop_wait
+from workers.cards import holds, idle, incident, leftovers, protection, stop_wait, strays
 from workers.context import Context
 
 #: None when the record that the card speaks of is gone; then nothing is sent.
@@ -25,4 +25,8 @@ CARDS: Final[dict[str, Renderer]] = {
     "idle-note": idle.render_note,
     "protection": protection.card,
     "stop-wait": stop_wait.card,
+    strays.CARD: strays.question,
+    strays.LOUDER: strays.louder,
+    leftovers.NUDGE: leftovers.nudge,
+    leftovers.OFFER: leftovers.offer,
 }

@@ -14,9 +14,11 @@ from workers.passes.aftermath import look_after
 from workers.passes.holds import hold_times
 from workers.passes.ladder import climb_fleet
 from workers.passes.ledger import ledger
+from workers.passes.leftovers import tell_of_leftovers
 from workers.passes.look import Look
 from workers.passes.recovery import plan_recoveries
 from workers.passes.samples import keep_samples
+from workers.passes.strays import ask_whose
 from workers.passes.verdicts import judge_fleet
 
 Pass = Callable[[Context, Look], None]
@@ -31,4 +33,6 @@ PASSES: Final[tuple[Pass, ...]] = (
     hold_times,
     climb_fleet,
     look_after,
+    ask_whose,
+    tell_of_leftovers,
 )

@@ -24,7 +24,17 @@ from pods.shadow import (
     started_again,
     would_stop,
 )
-from pods.strays import Claim, Stray, StrayAct, Unowned, claimed, first_seen, question_delivered, stray_step
+from pods.strays import (
+    Claim,
+    Stray,
+    StrayAct,
+    Unowned,
+    answered,
+    first_seen,
+    owner_by,
+    question_delivered,
+    stray_step,
+)
 from pods.verdicts import VerdictKind
 from pods.watch_rules import QuietHours, StorageRule, StrayRule
 from tests.unit.pods.builders import NOON, at, pod
@@ -40,7 +50,7 @@ STORAGE = StorageRule()
 
 
 def stopped(seconds: float, **changes: object) -> Stopped:
-    usual: dict[str, object] = {"pod": STOPPED_POD, "since": NOON, "holds": EMPTY, "now": at(seconds)}
+    usual: dict[str, object] = {"pod": STOPPED_POD, "since": NOON, "holds": EMPTY, "now": at(seconds), "owner": "U1"}
     return Stopped(**{**usual, "healthy": True, "zone": UTC, **changes})  # type: ignore[arg-type]
 
 
@@ -72,6 +82,8 @@ def test_a_stopped_disk_is_told_after_three_days_and_offered_after_eleven_more_o
         {"pod": pod(PodStatus.EXITED, network=None, persistent=PersistentMount(size_gb=4, path="/w"))},
         {"holds": Holds(pod_id=POD_ID, holds=(Hold(kind=HoldKind.KEEP, until=at(40 * DAY), by="U1", at=NOON),))},
         {"quiet": NIGHT},
+        {"owner": None},
+        {"kept_until": at(30 * DAY)},
     ],
 )
 def test_nobody_is_asked_about_a_disk_that_is_free_unknown_kept_or_in_quiet_hours(changes: dict[str, object]) -> None:
@@ -88,7 +100,7 @@ def test_a_pod_that_runs_or_is_gone_ends_its_stopped_period(status: PodStatus) -
     again = leftover_step(over.leftover, stopped(9 * DAY, since=at(6 * DAY)), STORAGE)
     assert again.act is LeftoverAct.NUDGE
     assert again.leftover is not None
-    assert again.leftover.key != asked().key
+    assert again.leftover.since != asked().since
 
 
 def test_what_a_stopped_disk_has_cost_is_an_estimate_from_its_size() -> None:
@@ -140,24 +152,34 @@ def test_without_a_creation_time_its_age_counts_from_when_it_was_first_seen() ->
 @pytest.mark.parametrize(
     ("claim", "kind", "user"), [(Claim.MINE, OwnerKind.PERSON, "U7"), (Claim.TEAM, OwnerKind.TEAM, None)]
 )
-def test_a_claim_sets_the_owner_and_settles_the_question_once(claim: Claim, kind: OwnerKind, user: str | None) -> None:
-    stray, facts = claimed(HEARD, PodFacts(pod_id=POD_ID), claim, by="U7", now=at(900))
-    assert facts.owner is not None
-    assert (facts.owner.kind, facts.owner.user, facts.owner.by, facts.version) == (kind, user, "U7", 1)
+def test_a_claim_makes_an_owner_and_settles_the_question_once(claim: Claim, kind: OwnerKind, user: str | None) -> None:
+    nobodys = PodFacts(pod_id=POD_ID)
+    stray = answered(HEARD, nobodys, claim, by="U7", now=at(900))
+    owner = owner_by(stray)
+    assert owner is not None
+    assert (owner.kind, owner.user, owner.by, owner.since) == (kind, user, "U7", at(900))
+    assert stray_step(stray, unowned(5 * DAY), RULE).act is None
+    facts = nobodys.model_copy(update={"owner": owner})
     over = stray_step(stray, unowned(900, facts=facts), RULE)
     assert over.act is StrayAct.RESOLVE
     assert stray_step(over.stray, unowned(901, facts=facts), RULE).act is None
-    assert claimed(over.stray, facts, Claim.EXPECTED, by="U8", now=at(950)) == (over.stray, facts)
+    assert answered(over.stray, facts, Claim.EXPECTED, by="U8", now=at(950)) is over.stray
 
 
 def test_an_expected_pod_has_no_owner_and_is_not_asked_about_again() -> None:
-    stray, facts = claimed(HEARD, PodFacts(pod_id=POD_ID), Claim.EXPECTED, by="U7", now=at(900))
-    assert facts.owner is None
+    nobodys = PodFacts(pod_id=POD_ID)
+    stray = answered(HEARD, nobodys, Claim.EXPECTED, by="U7", now=at(900))
+    assert owner_by(stray) is None
     over = stray_step(stray, unowned(900), RULE)
-    assert (over.act, over.stray.expected_by) == (StrayAct.RESOLVE, "U7")
+    assert (over.act, over.stray.claimed_by) == (StrayAct.RESOLVE, "U7")
     assert stray_step(over.stray, unowned(9 * DAY), RULE).act is None
-    late, same = claimed(stray, facts, Claim.MINE, by="U8", now=at(950))
-    assert (late, same) == (stray, facts)
+    assert answered(stray, nobodys, Claim.MINE, by="U8", now=at(950)) is stray
+
+
+def test_a_question_is_open_from_the_asking_to_the_answer() -> None:
+    assert not NEW.open
+    assert HEARD.open
+    assert not answered(HEARD, PodFacts(pod_id=POD_ID), Claim.TEAM, by="U7", now=at(900)).open
 
 
 @pytest.mark.parametrize(
