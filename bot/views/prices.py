@@ -67,7 +67,7 @@ def against(pots: Sequence[Budget]) -> str:
 
 
 def pot_line(pot: Budget) -> str:
-    words = _capital(pot_words(pot))
+    words = capital(pot_words(pot))
     if pot.spent is None or pot.percent is None:
         return f"{prose(words)}: what is spent of {dollars(pot.rule.amount)} is not known."
     return f"{prose(words)}: {dollars(pot.spent)} of {dollars(pot.rule.amount)} spent ({pot.percent} %)."
@@ -75,7 +75,7 @@ def pot_line(pot: Budget) -> str:
 
 def reasons_words(reasons: Sequence[Reason], verdict: Verdict) -> str:
     """Every rule that says so, as sentences."""
-    return " ".join(f"{_capital(prose(reason_words(each)))}." for each in reasons if each.verdict is verdict)
+    return " ".join(f"{capital(prose(reason_words(each)))}." for each in reasons if each.verdict is verdict)
 
 
 def refused(pods: Sequence[tuple[str, str]], reasons: Sequence[Reason]) -> Content:
@@ -101,5 +101,5 @@ def unapprovable(role: Role, who: Sequence[str], channels: Sequence[str], reason
     )
 
 
-def _capital(words: str) -> str:
+def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
