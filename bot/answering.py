@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from bot import (
+    budgeting,
     costs,
     creating,
     holding,
@@ -105,6 +106,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "rename": rename,
     "protect": protecting.protect,
     "unprotect": protecting.unprotect,
+    "budget": budgeting.budget,
     **offers.HANDLERS,
     **costs.HANDLERS,
     "why": idle_reads.why,

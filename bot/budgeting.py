@@ -23,9 +23,7 @@ def budget(face: Face, ask: Ask, read: Invocation) -> Answer:
     everybody = read.values.get("all") is not None
     every = pots(policy.budget, spending, now, policy.tz, of=mine)
     shown = tuple(pot for pot in every if everybody or _concerns(pot, mine))
-    content = views.overview(
-        shown, policy.approval, spending, everybody=everybody, now=now, tz=face.zone(ask.user)
-    )
+    content = views.overview(shown, policy.approval, spending, everybody=everybody, now=now, tz=face.zone(ask.user))
     return Answer(content=content)
 
 

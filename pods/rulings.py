@@ -18,6 +18,8 @@ from pods.forecast import Quote
 from pods.gates import GateKind, GateState
 from pods.ledger import whose
 from pods.ledger.entries import Labels
+from pods.ledger.hours import last_price
+from pods.ledger.sightings import SubjectKind
 from pods.model import Pod
 from pods.quotes import start_price
 from pods.requests import Request
@@ -45,7 +47,8 @@ def start_price_now(store: Store, pod: Pod, now: datetime) -> Decimal | None:
     catalog = store.catalog.load()
     read_at = catalog.read_at(Part.GPU_TYPES)
     fresh = read_at is not None and now - read_at <= CATALOG_FRESH
-    return start_price(pod, catalog if fresh else None, None)
+    life = store.ledger.watching().life(SubjectKind.POD, pod.id)
+    return start_price(pod, catalog if fresh else None, last_price(life) if life else None)
 
 
 def pots_for(store: Store, labels: Labels, now: datetime) -> tuple[Budget, ...]:

@@ -45,4 +45,18 @@ COST: Final = Command(
     role=Role.VIEWER,
 )
 
-COMMANDS: Final[tuple[Command, ...]] = (COST,)
+
+BUDGET: Final = Command(
+    verb="budget",
+    aliases=("budgets",),
+    summary="How far the budgets are spent.",
+    help=(
+        "Shows the budgets that concern you, with what is spent, what is left and what a spent one asks of creates and "
+        "starts; with `all`, everybody's. What RunPod has not billed yet is estimated."
+    ),
+    examples=("budget", "budget all", "budget share"),
+    args=(Arg(name="all", kind=ArgKind.CHOICE, bare=True, choices=("all",), help="Everybody's budgets."),),
+    role=Role.VIEWER,
+)
+
+COMMANDS: Final[tuple[Command, ...]] = (COST, BUDGET)

@@ -11,7 +11,7 @@ from bot.views.layout import Said, page, small
 from bot.views.prices import capital
 from bot.views.text import code, listed, person, pod_ref, prose
 from pods.approvals import pot_words
-from pods.budgets import ApprovalRule, Budget, Notice, Period, Scope, Then
+from pods.budgets import EACH, ApprovalRule, Budget, Notice, Period, Scope, Then
 from pods.ledger.totals import Total
 from pods.ledger.whose import THE_TEAM
 from pods.messages import Content
@@ -31,9 +31,9 @@ def notice(told: Notice, most: Sequence[Total], *, now: datetime, tz: ZoneInfo) 
     pot = told.budget
     return page(
         [
-            f"{_headline(pot, now)} {_follows(pot)}",
+            _spaced(_headline(pot, now), _follows(pot)),
             _most(pot, most),
-            small(f"{_period(pot, now, tz)} {_estimated(pot)} `/pod budget` shows how it stands."),
+            small(_spaced(_period(pot, now, tz), _estimated(pot), "`/pod budget` shows how it stands.")),
         ],
         key=f"budget.{pot.window.start:%m%d}.{told.percent}",
     )
@@ -50,7 +50,7 @@ def _headline(pot: Budget, now: datetime) -> str:
     left = max(pot.window.end - now, timedelta(0))
     if pot.exhausted:
         return f"{whose} is spent: {sums} ({pot.percent} %), {span(left)} before {_next(pot)} begins."
-    return f"{whose} is {pot.percent} % spent: {sums}, with {span(left)} to go."
+    return f"{whose} is {pot.percent} % spent: {sums}, with {span(left)} of the {pot.rule.period.value} to go."
 
 
 def _follows(pot: Budget) -> str:
@@ -68,9 +68,10 @@ def _most(pot: Budget, most: Sequence[Total]) -> str:
     rows = [row for row in most if row.usd]
     if not rows:
         return ""
-    if pot.rule.scope is Scope.OWNER:
-        return f"Most of it: {listed([f'{pod_ref(row.name or row.key or "", row.key or "")} {dollars(row.usd)}' for row in rows])}."
-    return f"Most of it: {listed([f'{_owner(row.key)} {dollars(row.usd)}' for row in rows])}."
+    of_pods = pot.rule.scope is Scope.OWNER
+    named = [pod_ref(row.name, row.key or "") if of_pods else _owner(row.key) for row in rows]
+    shares = [f"{whose} {dollars(row.usd)}" for whose, row in zip(named, rows, strict=True)]
+    return f"Most of it: {listed(shares)}."
 
 
 def _owner(key: str | None) -> str:
@@ -98,24 +99,39 @@ def _estimated(pot: Budget) -> str:
 def name(pot: Budget) -> str:
     """Whose budget it is, with a mention where it is a person's."""
     when = "today" if pot.rule.period is Period.DAY else "this month"
+    if pot.holder == EACH:
+        return f"each {pot.rule.scope.value}'s own budget for {when}"
     if pot.rule.scope is Scope.OWNER:
-        return f"{_owner(pot.holder)}'s budget for {when}" if pot.holder != THE_TEAM else f"the team's budget for {when}"
+        whose = "the team" if pot.holder == THE_TEAM else person(pot.holder)
+        return f"{whose}'s budget for {when}"
     if pot.rule.scope in {Scope.TEAM, Scope.PRESET}:
         return f"the budget of {pot.rule.scope.value} {code(pot.holder)} for {when}"
     return prose(pot_words(pot))
 
 
 def overview(
-    pots: Sequence[Budget], rule: ApprovalRule, spending: Spending | None, *, everybody: bool, now: datetime, tz: ZoneInfo
+    pots: Sequence[Budget],
+    rule: ApprovalRule,
+    spending: Spending | None,
+    *,
+    everybody: bool,
+    now: datetime,
+    tz: ZoneInfo,
 ) -> Content:
     """`/pod budget`: the fullest first."""
     ranked = sorted(pots, key=lambda pot: (pot.percent is not None, -(pot.percent or 0)))
     shown = ranked[:_POTS]
-    lines = "\n".join(_line(pot, now, tz) for pot in shown)
+    lines = "\n".join(_line(pot) for pot in shown)
     more = f"and {len(ranked) - len(shown)} more" if len(ranked) > len(shown) else ""
     whose = "All budgets" if everybody else "The budgets that concern you"
     head = f"{whose}: {_worst(ranked)}" if ranked else _none(everybody=everybody)
-    said: list[str | Said] = [head, lines, more, _approval(rule), small(_age(spending, now, tz))]
+    said: list[str | Said] = [
+        head,
+        lines,
+        more,
+        _approval(rule),
+        small(_spaced(_anew(ranked, now, tz), _age(spending, now, tz))),
+    ]
     return page(said, key=f"budgets.{len(ranked)}.{now:%H%M%S}")
 
 
@@ -134,14 +150,27 @@ def _none(*, everybody: bool) -> str:
     return "No budget of the policy concerns you. `/pod budget all` shows everybody's."
 
 
-def _line(pot: Budget, now: datetime, tz: ZoneInfo) -> str:
+def _line(pot: Budget) -> str:
     whose, amount = capital(name(pot)), dollars(pot.rule.amount)
-    until = f"anew {at(pot.window.end, now, tz)}"
     if pot.spent is None or pot.percent is None or pot.left is None:
-        return f"• {whose}: *not known* of {amount}, so it counts as spent; {_THEN[pot.rule.then]}; {until}"
+        return f"• {whose}: *not known* of {amount}, so it counts as spent; {_THEN[pot.rule.then]}."
     word = "*spent*" if pot.exhausted else f"{dollars(pot.left)} left"
     then = f"; {_THEN[pot.rule.then]}" if pot.exhausted else ""
-    return f"• {whose}: {dollars(pot.spent)} of {amount} ({pot.percent} %), {word}{then}; {until}"
+    return f"• {whose}: {dollars(pot.spent)} of {amount} ({pot.percent} %), {word}{then}."
+
+
+def _anew(pots: Sequence[Budget], now: datetime, tz: ZoneInfo) -> str:
+    ends = {pot.rule.period: pot.window.end for pot in pots}
+    when = [f"{_of(period)} {at(ends[period], now, tz)}" for period in Period if period in ends]
+    return f"Begin anew: {listed(when)}." if when else ""
+
+
+def _of(period: Period) -> str:
+    return "today's" if period is Period.DAY else "this month's"
+
+
+def _spaced(*sentences: str) -> str:
+    return " ".join(each for each in sentences if each)
 
 
 def _approval(rule: ApprovalRule) -> str:

@@ -68,6 +68,11 @@ def stopped_since(life: Life) -> datetime | None:
     return life.stopped_before
 
 
+def last_price(life: Life) -> Decimal | None:
+    """USD per hour of its compute when it last held any; None: never seen, or never said."""
+    return _last_price(life.seen) or life.price_before
+
+
 @dataclass(slots=True)
 class _Draft:
     """An hour being added up."""

@@ -53,6 +53,9 @@ class Watching(Record):
     #: The last complete list of each kind.
     listed: dict[SubjectKind, Instant] = Field(default_factory=dict)
 
+    def life(self, kind: SubjectKind, subject: str) -> Life | None:
+        return next((each.life for each in self.subjects if each.key == (kind, subject)), None)
+
     def open_from(self, kind: SubjectKind) -> dict[str, datetime]:
         """By id, from which hour on nothing is closed."""
         lives = (subject.life for subject in self.subjects if subject.life.kind is kind)

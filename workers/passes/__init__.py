@@ -11,6 +11,7 @@ from typing import Final
 from workers.context import Context
 from workers.losses.detect import losses
 from workers.passes.aftermath import look_after
+from workers.passes.budgets import budgets
 from workers.passes.holds import hold_times
 from workers.passes.ladder import climb_fleet
 from workers.passes.ledger import ledger
@@ -28,6 +29,7 @@ PASSES: Final[tuple[Pass, ...]] = (
     keep_samples,
     judge_fleet,
     ledger,
+    budgets,
     losses,
     plan_recoveries,
     hold_times,

@@ -6,17 +6,20 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
-from bot.views import acks, approvals, gates, prices
+from bot.views import acks, approvals, budgets, gates, prices
 from pods.approvals import Appeal, Hindrance, Priced, sentence
-from pods.budgets import Budget, BudgetRule, Reason, Ruling, Verdict
+from pods.budgets import ApprovalRule, Budget, BudgetRule, Notice, Reason, Ruling, Verdict
 from pods.forecast import Quote
 from pods.gates import Gate, GateKind, GateState
+from pods.ledger.amounts import Amounts
 from pods.ledger.rates import published
+from pods.ledger.totals import Total
 from pods.messages import Content
 from pods.model import Pod, Verb
 from pods.operations import Code
 from pods.policy import Role
 from pods.quotes import start_quote, together
+from pods.spending import Spending
 from tests.unit.views.samples import ADMIN, ASKER, CHANNEL, NOW, OWNER, TZ, ended, gate, stopped, told, waiting
 
 OLD = stopped(id="old888", name="old")
@@ -42,9 +45,8 @@ def appeal(*prices_: str | None, reasons: tuple[Reason, ...] = (), pots: tuple[B
 DEAR = Reason(verdict=Verdict.REQUIRE_APPROVAL, per_hour=Decimal("12.40"), limit=Decimal(10))
 FULL = pot("5120.40", then="require_approval")
 SPENT = Reason(verdict=Verdict.REQUIRE_APPROVAL, budget=FULL)
-REFUSES = Reason(
-    verdict=Verdict.REFUSE, budget=pot("101", "100", scope="owner", name=ASKER, period="day", then="refuse")
-)
+OVER = pot("101", "100", scope="owner", name=ASKER, period="day", then="refuse")
+REFUSES = Reason(verdict=Verdict.REFUSE, budget=OVER)
 BLIND = Reason(verdict=Verdict.REFUSE, budget=pot(None, then="refuse"))
 
 
@@ -101,4 +103,50 @@ def _hindered() -> Iterator[tuple[str, Content]]:
         yield f"hindered-{hindrance.name.lower()}", told(over, of=accepted)
 
 
-KINDS: Final = (_approvals, _before, _hindered)
+def _budgets() -> Iterator[tuple[str, Content]]:
+    most = (_total(OWNER, "3010.20"), _total(None, "900"), _total("team", "210"))
+    pods = (_total("abc123", "60", "nlp-train"), _total("old888", "41", "old"))
+    near, tell = pot("4012.30", then="refuse"), pot("5012", then="tell")
+    billed = near.model_copy(update={"estimated": Decimal(0)})
+    partly = near.model_copy(update={"estimated": Decimal("12.30")})
+    for name, told_, rows in (
+        ("near", Notice(budget=near, percent=80), most),
+        ("half", Notice(budget=pot("50", "100", scope="team", name="nlp"), percent=50), ()),
+        ("spent-refuses", Notice(budget=pot("5000", then="refuse"), percent=100), most),
+        ("spent-asks", Notice(budget=FULL, percent=100), most),
+        ("spent-tells", Notice(budget=tell, percent=100), most),
+        ("billed", Notice(budget=billed, percent=80), ()),
+        ("partly-billed", Notice(budget=partly, percent=80), ()),
+        ("owner", Notice(budget=OVER, percent=100), pods),
+        ("unknown", Notice(budget=pot(None, then="refuse"), percent=None), ()),
+    ):
+        yield f"budget-{name}", budgets.notice(told_, rows, now=NOW, tz=TZ)
+
+
+def _overviews() -> Iterator[tuple[str, Content]]:
+    mine = (
+        pot("4012.30"),
+        OVER,
+        FULL.model_copy(update={"holder": "train", "rule": pot("1", scope="preset", name="train").rule}),
+        pot("3", "400", scope="team", name="nlp"),
+        pot(None, "900", scope="owner", name="*", then="refuse"),
+        pot("7", "10", scope="owner", name=OWNER),
+    )
+    rule = ApprovalRule(above_per_hour=Decimal(10))
+    known = Spending(at=NOW, day=NOW.date(), zone=TZ.key, sums={})
+    for name, pots_, everybody, of in (
+        ("mine", mine, False, known),
+        ("well", (pot("12"),), False, known),
+        ("all-of-many", tuple(pot("1", scope="owner", name=f"U0NR{n}") for n in range(30)), True, known),
+        ("none", (), True, known),
+        ("none-of-mine", (), False, None),
+    ):
+        said = budgets.overview(pots_, rule, of, everybody=everybody, now=NOW, tz=TZ)
+        yield f"budgets-{name}", said
+
+
+def _total(key: str | None, usd: str, name: str = "") -> Total:
+    return Total(key=key, name=name, amounts=Amounts(compute=Decimal(usd)))
+
+
+KINDS: Final = (_approvals, _before, _hindered, _budgets, _overviews)
