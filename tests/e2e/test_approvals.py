@@ -238,6 +238,7 @@ def test_a_budget_that_is_spent_only_after_the_asking_refuses_too(bot: Bot) -> N
 @pytest.mark.parametrize("then", ["refuse", "require_approval"])
 def test_a_budget_whose_sum_is_not_known_counts_as_spent(bot: Bot, then: str) -> None:
     set_policy(bot, f'[[budget]]\namount = 100\nthen = "{then}"\n')
+    spent(bot, account=None)
     heard = bot.exec("/pod start p4v9td", user=ALICE)
     assert "is not known, and then it counts as spent" in heard.private[0] + "".join(heard.public)
     assert bot.effects("start") == []
