@@ -32,6 +32,8 @@ class Job(StrEnum):
     CATALOG = "workers.report.read_catalog"
     #: See to the open incidents: quiet hours, escalation, paging, closing.
     ATTEND = "workers.losses.attend.attend"
+    #: Ask the HTTP ports of what runs, and what is announced of the hosts.
+    PORTS = "workers.passes.early_signs.look_at_ports"
     #: Read what Slack knows of one person.
     PERSON = "workers.report.refresh_person"
     #: Ask RunPod what it billed for the hours that are over.
@@ -64,6 +66,7 @@ QUEUE_OF: Final[dict[Job, Queue]] = {
     Job.RECOVER: Queue.ACT,
     Job.CHECKPOINTS: Queue.REPORT,
     Job.STOP_WAIT: Queue.ACT,
+    Job.PORTS: Queue.REPORT,
 }
 
 #: Jobs whose subjects are records with a time to be looked at: the clock wakes each when it is due.

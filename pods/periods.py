@@ -43,6 +43,7 @@ STOCK: Final = timedelta(minutes=5)
 PERIODS: Final[tuple[Period, ...]] = (
     Period(job=Job.POLL, every=lambda policy: timedelta(seconds=policy.poll.every_s)),
     every(Job.ATTEND, timedelta(seconds=15)),
+    every(Job.PORTS, timedelta(minutes=2)),
     every(Job.ROLES, SLOWLY),
     every(Job.ACCOUNT, SLOWLY),
     every(Job.CATALOG, STOCK),

@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pods.budgets import EACH, ApprovalRule, BudgetRule, Scope
 from pods.errors import InvalidSetting
 from pods.ledger.rates import RateOverrides
+from pods.ledger.runway import RunwayRule
 from pods.loss_rules import LossRules
 from pods.oncall import OnCallRule
 from pods.pod_rules import Override, check
@@ -111,6 +112,7 @@ class Policy(Table):
     sweep: SweepRule = SweepRule()
     losses: LossRules = LossRules()
     oncall: OnCallRule = OnCallRule()
+    runway: RunwayRule = RunwayRule()
     #: When a pod counts as doing nothing, and what follows.
     idle: IdleRule = IdleRule()
     ladder: LadderRule = LadderRule()

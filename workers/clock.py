@@ -21,6 +21,8 @@ from pods.periods import PERIODS
 from pods.policy import InvalidPolicy, parse, policy_hash
 from pods.ports import Clock, Wake
 from pods.store import Store
+from pods.watchdog import Part
+from workers.deadman import Deadman
 
 log = structlog.get_logger()
 
@@ -40,6 +42,10 @@ class ClockLoop:
     tick_s: float = TICK_S
     _swept_at: float = field(default=float("-inf"))
     _leading: bool = False
+    _deadman: Deadman = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._deadman = Deadman(self.clock, self.wake, self.monotonic, (Part.WATCH,))
 
     def run(self, stop: threading.Event) -> None:
         """Tick until told to stop; outlive Redis being away."""
@@ -100,6 +106,7 @@ class ClockLoop:
             log.error("sweep.mended", op=operation_id)
             self.store.clockwork.count("sweep_mended")
         self.store.clockwork.report("clock", now, name=self.name, fence=fence)
+        self._deadman.look(self.store)
 
     def publish_policy(self, now: datetime) -> None:
         """Put the policy file in force if it changed and is valid; else keep the old one and say why."""

@@ -13,10 +13,12 @@ import structlog
 from pods.catalog import Part, read, unread
 from pods.errors import ChatError, NeedsGraphql, NeedsRest, ProviderError, Retired
 from pods.model import Cloud, Value
-from pods.ports import PodProvider
+from pods.ports import Capability, PodProvider
 from pods.store.people import Groups
 from workers.context import Context, current
 from workers.edge import job
+from workers.passes.outages import tell_notices
+from workers.runway import tell_runway
 
 log = structlog.get_logger()
 
@@ -61,6 +63,7 @@ def read_account(period: str) -> None:
     context = current()
     now = context.clock.now()
     report = context.store.clockwork.report
+    account = None
     try:
         account = context.provider.account()
     except Retired:
@@ -72,6 +75,14 @@ def read_account(period: str) -> None:
         report("graphql", now, state="unknown", trouble=error.sentence)
     else:
         report("graphql", now, state="on", balance=_plain(account.balance), burn=_plain(account.spend_per_hour))
+    tell_notices(context, now)
+    if account is not None or _never_says(context):
+        tell_runway(context, account, now)
+
+
+def _never_says(context: Context) -> bool:
+    """Whether RunPod's API does not say the balance at all, rather than not now."""
+    return Capability.ACCOUNT not in context.provider.capabilities()
 
 
 def _plain(amount: Decimal | None) -> str | None:

@@ -13,7 +13,7 @@ from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from pods.model import BILLED, Pod, Value
+from pods.model import BILLED, Pod, Record, Value
 from pods.times import MINUTE, Instant
 
 #: Longer than this is not counted out.
@@ -67,11 +67,9 @@ class Runway(Value):
         return self.balance is not None and self.burn is not None
 
 
-class RunwayTold(Value):
+class RunwayTold(Record):
     """What was told of the runway, and when it is told again."""
 
-    v: int = 1
-    version: int = 0
     level: Level = Level.WELL
     next_at: Instant | None = None
     wait_min: int = 0
@@ -146,4 +144,4 @@ def _level(seen: Runway, rule: RunwayRule, before: Level) -> Level:
 
 
 def _after(before: RunwayTold, level: Level, next_at: datetime | None, wait_min: int) -> RunwayTold:
-    return RunwayTold(version=before.version + 1, level=level, next_at=next_at, wait_min=wait_min)
+    return before.model_copy(update={"level": level, "next_at": next_at, "wait_min": wait_min})

@@ -10,13 +10,17 @@ import redis
 
 from pods.budgets import Told as BudgetTold
 from pods.catalog import Catalog
+from pods.early_signs import Signs
+from pods.funds import Funds
 from pods.gathering import Gathering
 from pods.holds import Holds
 from pods.incidents import Incident
 from pods.ledger.bill import Billing
+from pods.ledger.runway import RunwayTold
 from pods.ledger.sweep import Kept
 from pods.leftovers import Leftover
 from pods.losses import Loss
+from pods.outages import Outage
 from pods.pages import Page
 from pods.protection import Protection
 from pods.protectors import Words
@@ -46,6 +50,7 @@ from pods.store.samples import SampleStore
 from pods.store.verdicts import VerdictStore
 from pods.store.walk import WalkStore
 from pods.strays import Stray
+from pods.watchdog import Silence
 
 #: A protector's word is of no use once the window it speaks of is long past.
 WORDS_FOR: Final = timedelta(days=2)
@@ -53,6 +58,8 @@ WORDS_FOR: Final = timedelta(days=2)
 STRAYS_FOR: Final = timedelta(days=400)
 #: Losses and incidents stay readable for this long after their last change.
 LOSSES_FOR: Final = timedelta(days=90)
+#: What was told to everybody.
+NOTICES_FOR: Final = timedelta(days=30)
 #: What idleness cost and led to is summed up from these for a month and more.
 _IDLE_FOR: Final = timedelta(days=45)
 
@@ -97,6 +104,11 @@ class Store:
     #: By pod id.
     checkpoints: Records[Checkpoints]
     stop_waits: Records[StopWait]
+    runway: Records[RunwayTold]
+    funds: Records[Funds]
+    signs: Records[Signs]
+    outages: Records[Outage]
+    silences: Records[Silence]
     changes: ChangeStore
     samples: SampleStore
     verdicts: VerdictStore
@@ -144,6 +156,11 @@ def open_store(url: str, account: str) -> Store:
         recoveries=Records(client, scripts, keys, "recovery", Recovery, keep=LOSSES_FOR),
         checkpoints=Records(client, scripts, keys, "checkpoints", Checkpoints, keep=LOSSES_FOR),
         stop_waits=Records(client, scripts, keys, "stop-wait", StopWait, keep=RECORD_FOR),
+        runway=Records(client, scripts, keys, "runway", RunwayTold),
+        funds=Records(client, scripts, keys, "funds", Funds),
+        signs=Records(client, scripts, keys, "signs", Signs, keep=NOTICES_FOR),
+        outages=Records(client, scripts, keys, "outage", Outage, keep=NOTICES_FOR),
+        silences=Records(client, scripts, keys, "silence", Silence, keep=NOTICES_FOR),
         changes=ChangeStore(client, keys),
         samples=SampleStore(client, scripts, keys),
         verdicts=VerdictStore(client, scripts, keys),

@@ -10,6 +10,7 @@ from pods.incidents import CARD, ENTRY, Incident, NoteKind, card_key, new_notes
 from pods.messages import Message, card
 from pods.store.commit import Commit
 from pods.store.records import Also, Records
+from pods.store.told import is_person
 
 #: What the card itself says when it is posted needs no entry in its thread.
 _ON_CARD: Final = frozenset({NoteKind.OPENED})
@@ -64,13 +65,9 @@ def _entry(incident: Incident, place: str, number: int, now: datetime) -> Messag
     )
 
 
-def _is_person(place: str) -> bool:
-    return place.startswith(("U", "W"))
-
-
 def _reader(incident: Incident, place: str) -> str:
-    return place if _is_person(place) else incident.fallback
+    return place if is_person(place) else incident.fallback
 
 
 def _channel(place: str) -> str:
-    return "" if _is_person(place) else place
+    return "" if is_person(place) else place

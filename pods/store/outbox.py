@@ -40,6 +40,10 @@ class Outbox:
         commit = Commit(self._keys, now).once(self._keys.message(message.key))
         commit.put(self._keys.message(message.key), message, for_=RECORD_FOR).want(message.key).run(self._scripts)
 
+    def run(self, commit: Commit) -> None:
+        """Write messages that go with no other record's change."""
+        commit.run(self._scripts)
+
     def want(self, key: str, now: datetime) -> None:
         Commit(self._keys, now).want(key).run(self._scripts)
 

@@ -1016,7 +1016,7 @@ const CONSOLE = [
   ["busy", "Busy", "running"], ["idle", "Idle", "running"], ["terminate", "Terminate", "running moving stopped lost"],
 ];
 const BREAKS = { // what hosts do to pods, behind one menu per running pod
-  outbid: "Outbid", out_of_memory: "Out of memory", crash: "Container ends", begin_anew: "Begins anew", crash_loop: "Crash loop",
+  memory_full: "Memory fills", outbid: "Outbid", out_of_memory: "Out of memory", crash: "Container ends", begin_anew: "Begins anew", crash_loop: "Crash loop",
   lose_gpus: "Loses its GPUs", fail: "Fails (ERROR)", host_down: "Host down", cuda_failed: "CUDA fails",
   pull_failed: "Image gone", maintain: "Host maintenance", announce_maintenance: "Maintenance announced",
 };

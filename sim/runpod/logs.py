@@ -93,7 +93,7 @@ def _line(load: Load, step: int) -> str | None:
     """What a container prints at a step; one that does nothing prints nothing but its first line."""
     if step == 0:
         return "Pod started; Jupyter and SSH are up"
-    if load is Load.BUSY:
+    if load in {Load.BUSY, Load.MEMORY_FULL}:
         return f"step {step * 40} loss {1.2 + 6 / (1 + step / 50):.4f} lr 3.0e-05 tokens/s {11_800 + step % 7 * 40}"
     if load is Load.CPU_BOUND:
         return f"tokenised shard {step} of corpus"

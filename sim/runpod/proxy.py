@@ -144,7 +144,7 @@ def _kernel(world: World, pod: SimPod, place: int, kernel: Kernel) -> Json:
 def _kernels(world: World, pod: SimPod) -> list[Kernel]:
     """As what runs in the pod would have them: a notebook that computes, one left open, or none."""
     load = pod.load(world.at)
-    if load in {Load.BUSY, Load.CPU_BOUND}:
+    if load in {Load.BUSY, Load.MEMORY_FULL, Load.CPU_BOUND}:
         return [Kernel(state="busy", connections=1)]
     if load is Load.MEMORY_HELD:
         since = max((at for at, _ in pod.script if at <= world.at), default=world.at)

@@ -42,6 +42,8 @@ class Load(StrEnum):
     CPU_BOUND = "cpu_bound"
     #: Nothing computes, and the GPU's memory stays taken.
     MEMORY_HELD = "memory_held"
+    #: Busy, and its host's memory nearly used up.
+    MEMORY_FULL = "memory_full"
     #: The host reports no figures at all.
     MISSING = "missing"
 

@@ -16,6 +16,7 @@ _RANGES: dict[Load, tuple[tuple[int, int], tuple[int, int], tuple[int, int], tup
     Load.BUSY: ((86, 99), (70, 92), (25, 45), (40, 60)),
     Load.IDLE: ((0, 0), (0, 1), (1, 3), (4, 8)),
     Load.CPU_BOUND: ((0, 4), (3, 9), (88, 99), (50, 75)),
+    Load.MEMORY_FULL: ((86, 99), (70, 92), (25, 45), (96, 99)),
     Load.MEMORY_HELD: ((0, 0), (78, 84), (1, 3), (20, 30)),
 }
 

@@ -75,6 +75,8 @@ class Bot:
     sealer: Sealer = field(default_factory=lambda: Sealer(new_key()))
     #: The test provokes faults of ours.
     faulty: bool = False
+    #: Jobs that no worker takes.
+    unserved: set[Job] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.provider = self._provider("auto")
@@ -144,6 +146,8 @@ class Bot:
         self.loop.tick()
         while self.jobs:
             job, subject = self.jobs.pop(0)
+            if job in self.unserved:
+                continue
             module, _, name = job.value.rpartition(".")
             run: Callable[[str], None] = getattr(importlib.import_module(module), name)
             run(subject)
@@ -285,6 +289,9 @@ class Bot:
         answer = self.runpod.handle("POST", f"/control/{path}", {}, {}, json.dumps(body).encode())
         assert answer.status < 300, answer.body
 
+    def control_delete(self, path: str) -> None:
+        assert self.runpod.handle("DELETE", f"/control/{path}", {}, {}, b"").status < 300
+
     def start_over(self) -> None:
         """The same account and channel as at the start, with nothing recorded."""
         policy, keys = self.store.client.get(self.store.keys.policy), self.store.keys
@@ -301,10 +308,14 @@ class Bot:
 
     def use_api(self, mode: str) -> None:
         """Run the workers on one of RunPod's two APIs."""
+        self.use_provider(mode)
+        self.start_over()
+
+    def use_provider(self, mode: str) -> None:
+        """As after a worker was started anew: what its process knew of RunPod's APIs is forgotten."""
         self.provider.close()
         self.provider = self._provider(mode)
         context.install(replace(context.current(), provider=self.provider))
-        self.start_over()
 
     def set_ceiling(self, ceiling: Role) -> None:
         text = self.policy_path.read_text().rpartition("ceiling = ")[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pods.jobs import Job
 from pods.losses import CauseKind, LossKind
 from tests.e2e.inline import BOB, Bot
 
@@ -30,14 +31,14 @@ TRAINING, PLAIN = "r8h5yc", "abc123"
 def watching(bot: Bot) -> Bot:
     """The demo's account, watched for a minute."""
     bot.add_policy(POLICY)
-    bot.pass_time(60)
+    bot.pass_time(60, step=10)
     return bot
 
 
 def test_a_training_pod_that_its_host_ends_is_one_card_for_on_call(watching: Bot) -> None:
     bot = watching
     bot.deed(TRAINING, "kill")
-    bot.pass_time(60)
+    bot.pass_time(60, step=10)
     (card,) = bot.posts("oncall")
     assert "*Lost*: `llama-finetune` (`r8h5yc`) went down" in card.text
     assert "Exited by Runpod" in card.text
@@ -48,7 +49,109 @@ def test_a_training_pod_that_its_host_ends_is_one_card_for_on_call(watching: Bot
     assert "<@U0BOB> is on it" in bot.posts("oncall")[0].text
     assert [(alert.state, alert.rang) for alert in bot.pagerduty.alerts.values()] == [("acknowledged", 1)]
     bot.deed(TRAINING, "start")
-    bot.pass_time(120)
+    bot.pass_time(120, step=10)
     posts = bot.posts("oncall")
     assert "*Back*" in posts[0].text
     assert [(alert.state, alert.rang) for alert in bot.pagerduty.alerts.values()] == [("resolved", 1)]
+
+
+def test_an_outage_is_one_banner_and_one_end_that_says_what_changed(watching: Bot) -> None:
+    bot = watching
+    before = len(bot.posts("gpu-pods"))
+    bot.fault(kind="outage")
+    bot.pass_time(300, step=10)
+    (banner,) = bot.posts("gpu-pods")[before:]
+    assert "*Outage*: RunPod's API has not answered since" in banner.text
+    bot.deed(PLAIN, "stop")
+    bot.deed(TRAINING, "kill")
+    bot.pass_time(600, step=10)
+    assert len(bot.posts("gpu-pods")) == before + 1
+    assert bot.posts("oncall") == []
+    bot.control_delete("faults")
+    bot.pass_time(90, step=10)
+    banner, end = bot.posts("gpu-pods")[before:]
+    assert "*Outage over*" in banner.text
+    assert "*RunPod answers again*" in end.text
+    assert "`nlp-train` (`abc123`): was running, is stopped" in end.text
+    assert "Meanwhile 2 pods changed: 2 stopped" in end.text
+    # What was really lost meanwhile is told now, and what a user stopped is not.
+    (card,) = bot.posts("oncall")
+    assert TRAINING in card.text
+    assert PLAIN not in card.text
+
+
+def test_what_runpod_says_of_its_api_is_told_once(watching: Bot) -> None:
+    bot = watching
+    before = len(bot.posts("gpu-pods"))
+    bot.fault(kind="gone_410")
+    bot.deed(TRAINING, "kill")
+    bot.pass_time(120, step=10)
+    bot.use_provider("auto")
+    bot.pass_time(1200, step=10)
+    told = [post.text for post in bot.posts("gpu-pods")[before:] if "*From RunPod's API*" in post.text]
+    assert len(told) == 1
+    assert "GraphQL" in told[0]
+
+
+def test_a_watch_that_stands_still_is_told_by_the_clock_and_its_return_on_the_same_message(watching: Bot) -> None:
+    bot = watching
+    before = len(bot.posts("gpu-pods"))
+    bot.unserved.add(Job.POLL)
+    bot.pass_time(400, step=10)
+    (post,) = bot.posts("gpu-pods")[before:]
+    assert "*Nobody watches*" in post.text
+    bot.unserved.clear()
+    bot.pass_time(60, step=10)
+    (post,) = bot.posts("gpu-pods")[before:]
+    assert "*The watch looks again*" in post.text
+
+
+def texts(bot: Bot, channel: str, word: str) -> list[str]:
+    return [post.text for post in bot.posts(channel) if word in post.text]
+
+
+def test_a_balance_that_gets_short_is_told_with_the_data_it_would_take(watching: Bot) -> None:
+    bot = watching
+    bot.control("settings", balance="45.00")
+    bot.pass_time(1300, step=30)
+    (told,) = texts(bot, "oncall", "*Balance*")
+    assert "it reaches $0 at" in told
+    assert "have no network volume and would lose data" in told
+    assert "`nlp-train` (`abc123`)" in told
+    assert "RunPod's own figures" in told
+    assert "<!subteam^S0ONCALL>" in told
+    bot.control("settings", balance="5000.00")
+    bot.pass_time(1300, step=30)
+    assert len(texts(bot, "gpu-pods", "well again")) == 1
+
+
+def test_memory_that_stays_full_is_told_to_the_owner_once(watching: Bot) -> None:
+    bot = watching
+    bot.own(PLAIN, BOB)
+    bot.deed(PLAIN, "memory_full")
+    bot.pass_time(1800, step=30)
+    told = [text for text in bot.everything_told(BOB) if "*Early sign*" in text]
+    assert len(told) == 1
+    assert "`nlp-train` (`abc123`) has used 9" in told[0]
+
+
+def test_a_port_that_answered_and_stopped_is_told_to_the_owner_once(watching: Bot) -> None:
+    bot = watching
+    bot.own(TRAINING, BOB)
+    bot.pass_time(180, step=10)
+    bot.control(f"pods/{TRAINING}/web", port=8888, mode="502")
+    bot.pass_time(1200, step=30)
+    told = [text for text in bot.everything_told(BOB) if "*Early sign*" in text]
+    assert len(told) == 1
+    assert "`8888` of `llama-finetune` (`r8h5yc`) answered before" in told[0]
+
+
+def test_announced_maintenance_is_told_once_before_it_begins(watching: Bot) -> None:
+    bot = watching
+    bot.own(TRAINING, BOB)
+    bot.deed(TRAINING, "announce_maintenance")
+    bot.pass_time(600, step=30)
+    told = [text for text in bot.everything_told(BOB) if "*Early sign*" in text]
+    assert len(told) == 1
+    assert "is maintained from" in told[0]
+    assert "NVMe replacement" in told[0]

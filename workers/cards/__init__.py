@@ -9,7 +9,7 @@ from typing import Final
 from pods import hold_cards
 from pods.incidents import CARD, ENTRY
 from pods.messages import Content, Message
-from workers.cards import holds, idle, incident, leftovers, protection, stop_wait, strays
+from workers.cards import holds, idle, incident, leftovers, notices, protection, stop_wait, strays
 from workers.context import Context
 
 #: None when the record that the card speaks of is gone; then nothing is sent.
@@ -19,6 +19,9 @@ Renderer = Callable[[Context, Message, datetime], Content | None]
 CARDS: Final[dict[str, Renderer]] = {
     CARD: incident.card,
     ENTRY: incident.entry,
+    "outage": notices.outage,
+    "outage-end": notices.outage_end,
+    "silence": notices.silence,
     hold_cards.LEASE: holds.lease,
     hold_cards.SCHEDULE: holds.schedule,
     "idle": idle.render_card,

@@ -15,6 +15,7 @@ from pods.policy import Policy
 from pods.sights import Sight, Stage, at_rest
 from workers.context import Context
 from workers.losses import telling
+from workers.places import people
 
 log = structlog.get_logger()
 
@@ -68,14 +69,12 @@ def _join(context: Context, incident_id: str, losses: Sequence[Loss], policy: Po
 
 def _joined(context: Context, incident_id: str, losses: Sequence[Loss], policy: Policy, now: datetime) -> Incident:
     places = telling.places(context, losses, policy, now)
-    people = telling.people(context, policy, now)
+    fallback = next(iter(people(context.store, policy, now)), "")
 
     def decide(incident: Incident | None) -> Incident:
         severity = max(loss.severity for loss in losses)
         hushed = policy.oncall.hushes(severity, policy.tz, now)
-        return joined(
-            incident, incident_id, losses, now, channels=places, hushed=hushed, fallback=next(iter(people), "")
-        )
+        return joined(incident, incident_id, losses, now, channels=places, hushed=hushed, fallback=fallback)
 
     return telling.change(context, incident_id, decide, now)
 

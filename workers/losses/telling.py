@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
 
 from pods.incidents import Incident
 from pods.jobs import Job
 from pods.losses import Loss
-from pods.oncall import on_call
 from pods.policy import Kind, Policy
 from pods.routing import targets
 from workers import gates
 from workers.context import Context
-
-#: People who are told directly where no channel is routed to: as many as one wakes.
-_MOST_DIRECT: Final = 5
+from workers.places import MOST_DIRECT, people
 
 
 def places(context: Context, losses: Sequence[Loss], policy: Policy, now: datetime) -> tuple[str, ...]:
@@ -28,12 +24,7 @@ def places(context: Context, losses: Sequence[Loss], policy: Policy, now: dateti
         channels = tuple(dict.fromkeys(channel for each in routed for channel in each))
         if channels:
             return channels
-    return people(context, policy, now)[:_MOST_DIRECT]
-
-
-def people(context: Context, policy: Policy, now: datetime) -> tuple[str, ...]:
-    """Who is on call by name, else the admins."""
-    return on_call(policy.oncall, policy.tz, now).users or context.store.people.holders().admins
+    return people(context.store, policy, now)[:MOST_DIRECT]
 
 
 def change(
