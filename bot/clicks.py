@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from bot import (
+    elsewhere,
     hold_clicks,
     idle_answers,
     incident_clicks,
@@ -198,4 +199,5 @@ CLICKS: Final[dict[str, Callable[[Face, Click], Answer]]] = {
     "idle": idle_answers.run,
     "recovery": recovery_clicks.run,
     "wait": stop_waits.press,
+    "free": elsewhere.run,
 }

@@ -198,7 +198,7 @@ def accept(face: Face, ask: Ask, order: CreateOrder, now: datetime, *, keep_unti
         request,
         (operation,),
         (confirm_message(request, ask, now),),
-        intent=derived_id(ask.user, ask.channel, request.command),
+        intent=derived_id(ask.user, ask.channel, request.command, str(keep_until is not None)),
         audit=face.entry(ask, Event.ASKED, now, result=request.command, request_id=request.id),
         now=now,
     )

@@ -20,7 +20,7 @@ from pods.ids import derived_id
 from pods.jobs import Job
 from pods.messages import Message, MessageKind, Target
 from pods.model import Pod, PodChange, PodStatus, Verb
-from pods.operations import DEADLINES, Operation, OperationState
+from pods.operations import Operation, OperationState, deadline
 from pods.policy import Role
 from pods.requests import Origin, Request, RequestState
 from pods.selections import Selection
@@ -41,6 +41,8 @@ class Order:
     selection: Selection | None = None
     #: What was found about the money, where any would be spent.
     spend: Spend | None = None
+    #: What finds no GPU is tried again until then.
+    keep_until: datetime | None = None
 
     @property
     def command(self) -> str:
@@ -52,7 +54,15 @@ class Order:
 _LOCKS: Final = {Verb.LOCK: PodChange(locked=True), Verb.UNLOCK: PodChange(locked=False)}
 
 
-def run(face: Face, ask: Ask, verb: Verb, references: Sequence[str], *, name: str | None = None) -> Answer:
+def run(
+    face: Face,
+    ask: Ask,
+    verb: Verb,
+    references: Sequence[str],
+    *,
+    name: str | None = None,
+    keep_until: datetime | None = None,
+) -> Answer:
     """Accept the verb on the pods referred to, or say what stands in the way. Everything or nothing."""
     now = face.clock.now()
     found = find(face, references, verb)
@@ -61,7 +71,7 @@ def run(face: Face, ask: Ask, verb: Verb, references: Sequence[str], *, name: st
     order = authorise(face, ask, verb, found, now)
     if isinstance(order, Answer):
         return order
-    return accept(face, ask, with_change(order, name), now)
+    return accept(face, ask, replace(with_change(order, name), keep_until=keep_until), now)
 
 
 def with_change(order: Order, name: str | None = None) -> Order:
@@ -115,7 +125,7 @@ def accept(face: Face, ask: Ask, order: Order, now: datetime) -> Answer:
         request,
         operations,
         (confirm_message(request, ask, now) if confirming else request_message(request, now),),
-        intent=derived_id(ask.user, ask.channel, order.command),
+        intent=derived_id(ask.user, ask.channel, order.command, str(order.keep_until is not None)),
         audit=face.entry(
             ask, Event.ASKED if request.gates else Event.ACCEPTED, now, result=order.command, request_id=request.id
         ),
@@ -212,7 +222,8 @@ def draft_operations(request: Request, order: Order, ask: Ask, now: datetime) ->
             created_at=now,
             accepted_at=now,
             next_at=None if waiting else now,
-            deadline=now + DEADLINES[order.verb],
+            deadline=deadline(order.verb, now, order.keep_until),
+            keep_until=order.keep_until,
             # A pod not in the snapshot was shown to nobody, so there is nothing to hold the decision to.
             bound=binding(pod) if waiting and pod.status is not PodStatus.UNKNOWN else None,
         )

@@ -179,6 +179,15 @@ def alternatives(
     return tuple(sorted(found, key=lambda each: (each.candidate.price or _DEAREST, each.name))[:OFFERED])
 
 
+def offer_of(
+    catalog: Catalog, gpu: GpuRequest, cloud: Cloud, center: str | None, *, before: Decimal | None = None
+) -> Alternative | None:
+    """That very GPU, if the catalog says that it is free there; `before`: what it is compared with."""
+    known = catalog.gpu(gpu.id, cloud)
+    first = Candidate(gpu=gpu, cloud=cloud, price=before)
+    return None if known is None else _offer(known, cloud, first, gpu.count, center)
+
+
 def _offer(known: GpuType, cloud: Cloud, first: Candidate, count: int, center: str | None) -> Alternative | None:
     each = known.price_secure if cloud is Cloud.SECURE else known.price_community
     most = known.max_secure if cloud is Cloud.SECURE else known.max_community

@@ -77,6 +77,13 @@ def pod_name(order: CreateOrder, operation_id: str) -> str:
     return f"{order.name[: NAME_MAX - len(operation_id) - 1]}-{operation_id}"
 
 
+def name_of(pod: Pod) -> str:
+    """What people call a pod: without the id of the operation that made it."""
+    if pod.stamp is not None:
+        return pod.name.removesuffix(f"-{pod.stamp}")
+    return pod.name
+
+
 def spec_of(order: CreateOrder, candidate: Candidate, operation_id: str, env: Mapping[str, str]) -> PodSpec:
     """What is sent for one candidate, stamped with the operation's id."""
     return PodSpec(

@@ -74,11 +74,18 @@ def _others(order: CreateOrder, number: int) -> str:
 
 def _made_of(order: CreateOrder) -> str:
     if order.copy_of is not None:
-        return f"Made of what {code(order.copy_of)} is made of: image, arguments, ports and env."
+        return _copied(order, order.copy_of)
     made = f"Image {code(order.image, 120)}" if order.image else f"Template {code(order.template_id or '', 60)}"
     ports = f", ports {listed([code(each) for each in order.ports])}" if order.ports else ", no ports"
     env = f", env {listed([code(each.name) for each in order.env[:8]])}" if order.env else ""
     return f"{made}{ports}{env}."
+
+
+def _copied(order: CreateOrder, of: str) -> str:
+    made = f"Made of what {code(of)} is made of: image, arguments, ports and env. That pod stays as it is."
+    if order.persistent is None:
+        return made
+    return f"{made} *Its data does not come along*: {code(order.persistent.path)} begins empty."
 
 
 def _keeps(order: CreateOrder) -> str:

@@ -120,7 +120,7 @@ def _of_pod(case: Case) -> list[Button]:
     if case.code in {Code.BUSY, Code.JOINED, Code.DECLINED}:
         return [buttons.status(operation.pod_id, nonce)]
     if case.pod is not None:
-        return buttons.verbs(case.pod, nonce)
+        return [*buttons.verbs(case.pod, nonce), *waiting.old_one(case)]
     again = [] if case.verb is Verb.RENAME else [buttons.again(operation)]
     return [*again, buttons.status(operation.pod_id, nonce)]
 

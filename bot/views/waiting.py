@@ -8,6 +8,7 @@ from slackblocks import Button
 
 from bot.views import buttons
 from bot.views.cases import Case
+from pods.arrivals import Phase
 from pods.model import Verb
 from pods.operations import Code, Operation
 
@@ -38,6 +39,16 @@ def instead(case: Case) -> list[Button]:
         return []
     keep = [] if case.code is Code.ZERO_GPU else [_button("Keep trying", KEEP, case.operation)]
     return [*keep, _button("Show options", OPTIONS, case.operation)]
+
+
+def old_one(case: Case) -> list[Button]:
+    """Once a copy of a pod is ready, the pod it took the place of only costs."""
+    operation, arrival = case.operation, case.operation.arrival
+    of = operation.order.copy_of if operation.order else None
+    if of is None or arrival is None or arrival.phase is not Phase.READY:
+        return []
+    label = f"Terminate {of}, the old one…"
+    return [buttons.verb(Verb.TERMINATE, of, buttons.nonce(operation), label=label, nth=1)]
 
 
 def _button(label: str, action: str, operation: Operation) -> Button:

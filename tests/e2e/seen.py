@@ -18,6 +18,12 @@ class Post:
     thread_ts: str | None
     metadata: dict[str, Any] | None
 
+    @property
+    def buttons(self) -> list[str]:
+        """Their labels, in order."""
+        elements = (element for block in self.blocks for element in block.get("elements") or [])
+        return [element["text"]["text"] for element in elements if element.get("type") == "button"]
+
 
 def posts_of(slack: SimSlack, channel: str) -> list[Post]:
     bot = slack.workspace.bot.user_id
