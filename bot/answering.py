@@ -12,6 +12,7 @@ from bot import (
     creating,
     holding,
     idle_reads,
+    inside,
     offers,
     ownership,
     protecting,
@@ -43,7 +44,8 @@ def answer(face: Face, ask: Ask) -> Answer:
     if isinstance(decision, Refusal):
         return _refused(face, ask, read, decision, now)
     reply = HANDLERS[read.command.verb](face, ask, read)
-    return Answer(content=reply.content, public=reply.public or (read.share and not read.command.changes_pod))
+    shareable = not (read.command.changes_pod or read.command.private)
+    return Answer(content=reply.content, public=reply.public or (read.share and shareable))
 
 
 def _refused(face: Face, ask: Ask, read: Invocation, refusal: Refusal, now: datetime) -> Answer:
@@ -108,6 +110,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "unprotect": protecting.unprotect,
     "budget": budgeting.budget,
     **offers.HANDLERS,
+    **inside.HANDLERS,
     **costs.HANDLERS,
     "why": idle_reads.why,
     "watch": idle_reads.watch,

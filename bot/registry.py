@@ -117,6 +117,8 @@ class Command:
     #: When a confirmation is asked, in words for help; empty: never.
     confirm: str = ""
     visibility: Visibility = Visibility.EPHEMERAL
+    #: Its answer is for the asker alone, so it cannot be shared.
+    private: bool = False
     #: Whether whose pod it is matters to who may do it.
     changes_pod: bool = False
     #: What RunPod is asked to do with the pods.

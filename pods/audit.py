@@ -21,6 +21,8 @@ class Event(StrEnum):
     OWNER = "owner"
     #: A keep, snooze, lease, release or schedule was said.
     HELD = "held"
+    #: A way in or a log was given out.
+    READ = "read"
     FOREIGN = "foreign"
     #: Somebody took an incident, or said that it was them.
     INCIDENT = "incident"

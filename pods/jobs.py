@@ -34,6 +34,10 @@ class Job(StrEnum):
     ATTEND = "workers.losses.attend.attend"
     #: Ask the HTTP ports of what runs, and what is announced of the hosts.
     PORTS = "workers.passes.early_signs.look_at_ports"
+    #: Read what one person asked for and RunPod alone can say.
+    INQUIRY = "workers.inquiries.answer"
+    #: Take up inquiries that nobody answered.
+    INQUIRIES = "workers.inquiries.sweep"
     #: Read what Slack knows of one person.
     PERSON = "workers.report.refresh_person"
     #: Ask RunPod what it billed for the hours that are over.
@@ -58,6 +62,8 @@ QUEUE_OF: Final[dict[Job, Queue]] = {
     Job.ROLES: Queue.REPORT,
     Job.ACCOUNT: Queue.REPORT,
     Job.CATALOG: Queue.REPORT,
+    Job.INQUIRY: Queue.REPORT,
+    Job.INQUIRIES: Queue.REPORT,
     Job.PERSON: Queue.REPORT,
     Job.BILL: Queue.REPORT,
     Job.BOOKS: Queue.REPORT,

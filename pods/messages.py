@@ -63,7 +63,7 @@ class Message(Value):
     key: str
     kind: MessageKind
     request_id: str | None = None
-    #: Of a card: which of them, and the id of the record it is rendered from.
+    #: Of a card, or of a private answer: its renderer, and the id of the record it is rendered from.
     card: str = ""
     subject: str = ""
     #: The key of the message in whose thread this one belongs; it waits until that one stands.

@@ -47,6 +47,7 @@ PERIODS: Final[tuple[Period, ...]] = (
     every(Job.ROLES, SLOWLY),
     every(Job.ACCOUNT, SLOWLY),
     every(Job.CATALOG, STOCK),
+    every(Job.INQUIRIES, timedelta(seconds=20)),
     #: Does nothing while the books are up to date.
     every(Job.BILL, timedelta(minutes=15)),
     every(Job.BOOKS, timedelta(days=1)),

@@ -202,6 +202,10 @@ class WebAnswer(Value):
 class Web(Protocol):
     """The HTTP ports of pods, through RunPod's proxy. Never raises: no answer is an answer with trouble."""
 
+    def url(self, pod_id: str, port: int) -> str:
+        """The address people open in a browser."""
+        ...
+
     def get(self, pod_id: str, port: int, path: str = "/") -> WebAnswer:
         """One GET within three seconds; redirects are not followed."""
         ...

@@ -25,7 +25,7 @@ def render(context: Context, message: Message, now: datetime) -> Content | None:
 def _latest(context: Context, message: Message, now: datetime) -> Content | None:
     if message.content is not None:
         return message.content
-    if message.kind is MessageKind.CARD:
+    if message.card:
         return CARDS[message.card](context, message, now)
     return _of_request(context, message, now)
 

@@ -80,6 +80,10 @@ def area_button(label: str, action: str, value: str, *, nth: int = 0) -> Button:
     return Button(label, action_id=_id(action, nth), value=value)
 
 
+def link(label: str, url: str, *, nth: int = 0) -> Button:
+    return Button(label, action_id=_id(Action.LINK, nth), url=url)
+
+
 def console() -> Button:
     return Button("Open in RunPod", action_id=Action.LINK, url=CONSOLE)
 

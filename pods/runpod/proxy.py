@@ -27,8 +27,11 @@ class ProxyWeb:
             headers={"User-Agent": USER_AGENT},
         )
 
+    def url(self, pod_id: str, port: int) -> str:
+        return proxy_url(pod_id, port, self._template)
+
     def get(self, pod_id: str, port: int, path: str = "/") -> WebAnswer:
-        url = proxy_url(pod_id, port, self._template) + path
+        url = self.url(pod_id, port) + path
         try:
             with self._client.stream("GET", url) as response:
                 return WebAnswer(status=response.status_code, body=_body(response))

@@ -15,6 +15,8 @@ from pods.funds import Funds
 from pods.gathering import Gathering
 from pods.holds import Holds
 from pods.incidents import Incident
+from pods.inquiries import KEPT_FOR as INQUIRIES_FOR
+from pods.inquiries import Inquiry
 from pods.ledger.bill import Billing
 from pods.ledger.runway import RunwayTold
 from pods.ledger.sweep import Kept
@@ -92,6 +94,8 @@ class Store:
     #: By `pods.ledger.sweep.kept_id`: stopped pods and loose volumes that somebody wants to stay.
     kept: Records[Kept]
     catalog: CatalogStore
+    #: What people asked of RunPod, by id, for as long as it takes to tell them.
+    inquiries: Records[Inquiry]
     protections: Records[Protection]
     sights: Records[Sight]
     losses: Records[Loss]
@@ -145,6 +149,7 @@ def open_store(url: str, account: str) -> Store:
         strays=Records(client, scripts, keys, "stray", Stray, keep=STRAYS_FOR),
         leftovers=Records(client, scripts, keys, "leftover", Leftover),
         words=Records(client, scripts, keys, "words", Words, keep=WORDS_FOR),
+        inquiries=Records(client, scripts, keys, "inquiry", Inquiry, keep=INQUIRIES_FOR),
         catalog=CatalogStore(Records(client, scripts, keys, "catalog", Catalog)),
         protections=Records(client, scripts, keys, "protection", Protection),
         sights=Records(client, scripts, keys, "sight", Sight),

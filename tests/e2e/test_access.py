@@ -26,6 +26,8 @@ TYPED = {
     "terminate": "terminate abc123",
     "claim": "claim abc123",
     "give": "give abc123 <@U0CARA>",
+    "connect": "connect abc123",
+    "logs": "logs abc123",
     "gpus": "gpus h100",
     "volumes": "volumes",
     "templates": "templates",

@@ -8,8 +8,9 @@ from typing import Final
 
 from pods import hold_cards
 from pods.incidents import CARD, ENTRY
+from pods.inquiries import Kind
 from pods.messages import Content, Message
-from workers.cards import holds, idle, incident, leftovers, notices, protection, stop_wait, strays
+from workers.cards import holds, idle, incident, inquiry, leftovers, notices, protection, stop_wait, strays
 from workers.context import Context
 
 #: None when the record that the card speaks of is gone; then nothing is sent.
@@ -17,6 +18,7 @@ Renderer = Callable[[Context, Message, datetime], Content | None]
 
 #: By `Message.card`. Each area has a module of its own in this package.
 CARDS: Final[dict[str, Renderer]] = {
+    **{kind.value: inquiry.card for kind in Kind},
     CARD: incident.card,
     ENTRY: incident.entry,
     "outage": notices.outage,

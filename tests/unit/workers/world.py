@@ -16,6 +16,7 @@ from pods.messages import Target
 from pods.model import Account, Cloud, GpuType, Listing, LogLine, Maintenance, Pod, PodChange, PodSpec, Quota, Verb
 from pods.offers import CpuType, DataCenter, NetworkVolume, Template
 from pods.ports import ActionResult, Block, Capability, Posted, Profile, WebAnswer
+from pods.proxy_urls import proxy_url
 from pods.requests import Place
 from pods.store import Store
 from pods.store.acceptance import Accepted
@@ -283,6 +284,9 @@ class FakeWeb:
 
     answers: dict[tuple[str, int, str], WebAnswer] = field(default_factory=dict)
     asked: list[tuple[str, int, str]] = field(default_factory=list)
+
+    def url(self, pod_id: str, port: int) -> str:
+        return proxy_url(pod_id, port)
 
     def get(self, pod_id: str, port: int, path: str = "/") -> WebAnswer:
         self.asked.append((pod_id, port, path))
