@@ -65,9 +65,9 @@ _BY: Final[Mapping[ChangeKind, frozenset[Verb]]] = {
 }
 
 
-def changes(before: Fleet, after: Fleet) -> tuple[Change, ...]:
-    """Every change between two snapshots of which the first was listed at all; nobody's yet."""
-    if before.listed_at is None or after.listed_at is None or after.failing_since is not None:
+def changes(before: Fleet, after: Fleet, at: datetime) -> tuple[Change, ...]:
+    """Every change between two snapshots, by a list or a read made at `at`; nobody's yet. The first list is no news."""
+    if before.listed_at is None:
         return ()
     old = {entry.pod.id: entry for entry in before.entries}
     new = {entry.pod.id: entry for entry in after.entries}
@@ -80,8 +80,7 @@ def changes(before: Fleet, after: Fleet) -> tuple[Change, ...]:
             found.extend(_of_pod(known, entry))
     gone = (entry for pod_id, entry in old.items() if pod_id not in new)
     found.extend(
-        _change(ChangeKind.GONE, each.pod, after.listed_at, since=each.seen_at, status_before=each.pod.status)
-        for each in gone
+        _change(ChangeKind.GONE, each.pod, at, since=each.seen_at, status_before=each.pod.status) for each in gone
     )
     return tuple(found)
 

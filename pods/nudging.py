@@ -56,7 +56,10 @@ def looked(record: PodSpells, scene: Scene, rule: LadderRule, heard: Heard, chan
     """The record after one look; the same record where nothing changed. `channels` are those routed for idle pods."""
     if not scene.healthy:
         return Looked(record)
-    climbed = climb(_told_back(record.current, scene, heard), scene, rule)
+    told = _told_back(record.current, scene, heard)
+    over = told is not None and told.end is not None and told is not record.current
+    # What the order's own reading has ended is not looked at further: the list may still show the pod as it was.
+    climbed = Climb(told, (Resolve(end=told.end),)) if over and told and told.end else climb(told, scene, rule)
     spell = _figures(climbed, scene, rule, channels)
     spell, effects = _kept_true(spell, climbed.effects, scene)
     after = with_spell(record, spell)

@@ -12,6 +12,7 @@ from pods.fleet import added, observed, removed
 from pods.model import Pod, Verb
 from pods.operations import Operation, OperationState
 from pods.store.walk import Also, Taken
+from workers import changed
 from workers.context import Context
 
 log = structlog.get_logger()
@@ -35,13 +36,13 @@ def move(context: Context, taken: Taken, after: Operation, now: datetime, *, als
 
 def _show(context: Context, operation: Operation, now: datetime) -> None:
     """Let lists and cards know at once what this operation read, instead of at the next poll."""
-    seen = operation.seen
+    seen, note = operation.seen, changed.noting(context, now)
     if operation.verb is Verb.TERMINATE and operation.state is OperationState.DONE:
-        context.store.fleet.change(lambda fleet: removed(fleet, operation.pod_id), now)
+        context.store.fleet.change(lambda fleet: removed(fleet, operation.pod_id), now, note)
     elif seen is not None and operation.verb is Verb.CREATE:
-        context.store.fleet.change(lambda fleet: added(fleet, seen, now), now)
+        context.store.fleet.change(lambda fleet: added(fleet, seen, now), now, note)
     elif seen is not None:
-        context.store.fleet.change(lambda fleet: observed(fleet, seen, now), now)
+        context.store.fleet.change(lambda fleet: observed(fleet, seen, now), now, note)
 
 
 def _worth_telling(before: Operation, after: Operation) -> bool:

@@ -7,14 +7,13 @@ from datetime import timedelta
 
 import structlog
 
-from pods.changes import EXPLAINS_FOR, Change, asked, changes
 from pods.errors import ProviderError
 from pods.fleet import Fleet, absorb, missed
 from pods.jobs import Job
 from pods.operations import OperationState
 from pods.pace import may_poll
 from pods.store import Store
-from pods.store.commit import Commit
+from workers import changed
 from workers.context import Context, current
 from workers.edge import edge, job
 from workers.listing import listed
@@ -70,25 +69,8 @@ def _poll(context: Context) -> Look:
         return Look(before=before[0], after=after, now=now)
     context.store.clockwork.count("poll_ok")
     decide = noting(lambda fleet: absorb(fleet, listing))
-    after = context.store.fleet.change(decide, listing.at, also=_noting_changes(context))
+    after = context.store.fleet.change(decide, listing.at, also=changed.noting(context, listing.at))
     return Look(before=before[0], after=after, now=listing.at)
-
-
-def _noting_changes(context: Context) -> Callable[[Commit, Fleet, Fleet], None]:
-    """Writes what changed into the snapshot's own commit: with several watchers one of them writes it, once."""
-
-    def note(commit: Commit, before: Fleet, after: Fleet) -> None:
-        for change in changes(before, after):
-            known = _asked_for(context, change)
-            log.info("pod.changed", pod=change.pod_id, kind=change.kind.value, by=known.asked_by or "nobody here")
-            context.store.changes.add(commit, known)
-
-    return note
-
-
-def _asked_for(context: Context, change: Change) -> Change:
-    since = change.at - EXPLAINS_FOR
-    return asked(change, context.store.history.since(change.pod_id, since))
 
 
 def _report(context: Context, fleet: Fleet) -> None:

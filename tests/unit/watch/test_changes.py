@@ -9,7 +9,7 @@ import pytest
 
 from pods.changes import Change, ChangeKind, asked, changes
 from pods.errors import TimedOut
-from pods.fleet import Entry, Fleet, absorb, missed, observed
+from pods.fleet import Entry, Fleet, absorb, missed, observed, removed
 from pods.model import Api, Gpu, Listing, Pod, PodStatus, Runtime, Verb
 from tests.unit.pods.builders import NOON, at, operation, pod
 
@@ -27,7 +27,7 @@ def fleet(*pods: Pod) -> Fleet:
 
 def found(before: Pod, now: Pod) -> list[ChangeKind]:
     first = fleet(before)
-    return [each.kind for each in changes(first, absorb(first, listing(now)))]
+    return [each.kind for each in changes(first, absorb(first, listing(now)), LATER)]
 
 
 PRICED = pod(cost_per_hour=Decimal("2.69"))
@@ -63,35 +63,44 @@ def test_a_change_of_one_pod(case: str) -> None:
 
 
 def test_a_new_pod_appears_but_the_first_list_is_no_news() -> None:
-    assert changes(Fleet(), fleet(pod())) == ()
+    assert changes(Fleet(), fleet(pod()), LATER) == ()
     known = fleet(pod())
-    [change] = changes(known, absorb(known, listing(pod(), pod(id="other"))))
+    [change] = changes(known, absorb(known, listing(pod(), pod(id="other"))), LATER)
     assert (change.kind, change.pod_id, change.at) == (ChangeKind.APPEARED, "other", LATER)
 
 
 def test_a_pod_is_gone_when_the_snapshot_gives_it_up_and_not_before() -> None:
     first = fleet(pod(), pod(id="other"))
     once = absorb(first, listing(pod()))
-    assert changes(first, once) == ()
+    assert changes(first, once, LATER) == ()
     twice = absorb(once, listing(pod(), seconds=60))
-    [change] = changes(once, twice)
+    [change] = changes(once, twice, at(60))
     assert (change.kind, change.pod_id, change.since) == (ChangeKind.GONE, "other", NOON)
 
 
 def test_a_failed_pass_changes_nothing() -> None:
     first = fleet(pod())
-    assert changes(first, missed(first, TimedOut(), LATER)) == ()
+    assert changes(first, missed(first, TimedOut(), LATER), LATER) == ()
 
 
-def test_what_an_operation_has_shown_already_is_compared_with_what_it_showed() -> None:
-    stopped = observed(fleet(pod()), pod(PodStatus.EXITED), at(10))
-    assert changes(stopped, absorb(stopped, listing(pod(PodStatus.EXITED)))) == ()
+def test_what_an_operation_read_is_a_change_then_and_none_at_the_next_list() -> None:
+    first = fleet(pod())
+    stopped = observed(first, pod(PodStatus.EXITED), at(10))
+    assert [(each.kind, each.at) for each in changes(first, stopped, at(10))] == [(ChangeKind.STOPPED, at(10))]
+    assert changes(stopped, absorb(stopped, listing(pod(PodStatus.EXITED))), LATER) == ()
+
+
+def test_a_pod_that_an_operation_terminated_is_gone_then() -> None:
+    first = fleet(pod())
+    assert [(each.kind, each.at) for each in changes(first, removed(first, pod().id), at(10))] == [
+        (ChangeKind.GONE, at(10))
+    ]
 
 
 def test_an_entry_older_than_the_one_before_it_shows_nothing() -> None:
     first = Fleet(listed_at=NOON, entries=(Entry(pod=pod(PodStatus.EXITED), seen_at=at(40)),))
     second = Fleet(listed_at=LATER, entries=(Entry(pod=pod(), seen_at=LATER),))
-    assert changes(first, second) == ()
+    assert changes(first, second, LATER) == ()
 
 
 STOPPED = Change(kind=ChangeKind.STOPPED, pod_id=pod().id, pod_name="nlp-train", at=LATER)
