@@ -42,6 +42,8 @@ class Job(StrEnum):
     PERSON = "workers.report.refresh_person"
     #: Ask RunPod what it billed for the hours that are over.
     BILL = "workers.billing.reconcile"
+    #: Tell the summaries whose time has come.
+    SUMMARY = "workers.summaries.tell"
     #: Keep the books within bounds.
     BOOKS = "workers.billing.keep_books"
     #: Read what a protected pod is made of, so that it can be made again.
@@ -67,6 +69,7 @@ QUEUE_OF: Final[dict[Job, Queue]] = {
     Job.PERSON: Queue.REPORT,
     Job.BILL: Queue.REPORT,
     Job.BOOKS: Queue.REPORT,
+    Job.SUMMARY: Queue.REPORT,
     Job.ATTEND: Queue.DELIVER,
     Job.SPEC: Queue.REPORT,
     Job.RECOVER: Queue.ACT,

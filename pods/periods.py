@@ -52,4 +52,5 @@ PERIODS: Final[tuple[Period, ...]] = (
     every(Job.BILL, timedelta(minutes=15)),
     every(Job.BOOKS, timedelta(days=1)),
     every(Job.CHECKPOINTS, timedelta(minutes=1)),
+    every(Job.SUMMARY, timedelta(minutes=1)),
 )

@@ -25,6 +25,7 @@ from pods.presets import once as once_each
 from pods.probes import Probe
 from pods.recovery.rules import RecoveryRule
 from pods.roles import Role, RoleName
+from pods.summary_rules import SummaryRule
 from pods.sweep_rules import SweepRule
 from pods.tables import ChannelId, GroupId, Table, UserId
 from pods.teams import Team, once
@@ -129,6 +130,8 @@ class Policy(Table):
     #: What `/pod create` makes.
     preset: tuple[Preset, ...] = ()
 
+    #: When and where the summary of what was spent is told.
+    summary: SummaryRule = SummaryRule()
     #: Storage prices of one's own.
     rates: RateOverrides = RateOverrides()
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from pods.ledger.entries import Entry
-from pods.ledger.totals import Dimension, Total, Window, midnight, total, totals
+from pods.ledger.totals import Dimension, Total, Window, midnight, total
 from pods.model import Value
-from pods.summary import Breakdown, breakdown
+from pods.summary import Breakdown, breakdown, each_day
 from pods.times import Instant
 
 #: The books of a question reach this far.
@@ -49,6 +49,7 @@ class Spent(Value):
     owner: str | None = None
     total: Total
     by: Breakdown
+    #: Every day that the books know.
     by_day: tuple[Total, ...] = ()
     #: False: the books have nothing at all of these days, which is not nothing spent.
     known: bool
@@ -90,15 +91,7 @@ def spent(
         owner=owner,
         total=total(theirs),
         by=breakdown(theirs, by, zone),
-        by_day=_each_day(theirs, days, now, zone),
+        by_day=each_day(entries, theirs, zone),
         known=bool(entries),
         not_on_bill=sum(entry.hours for entry in theirs if entry.not_on_bill),
     )
-
-
-def _each_day(entries: Iterable[Entry], days: Days, now: datetime, zone: ZoneInfo) -> tuple[Total, ...]:
-    """A row for every day up to now, also for those without."""
-    rows = {row.key: row for row in totals(entries, Dimension.DAY, zone)}
-    last = min(days.last, now.astimezone(zone).date())
-    keys = [(days.first + _DAY * place).isoformat() for place in range((last - days.first).days + 1)]
-    return tuple(rows.get(key) or Total(key=key) for key in keys)

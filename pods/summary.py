@@ -15,6 +15,8 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from pydantic import Field
+
 from pods.budgets import Budget
 from pods.forecast import WEEKS_BACK, Anomaly, Forecast, Usual, anomalies, day_sums, month_end, usual
 from pods.ledger.amounts import ZERO
@@ -34,9 +36,11 @@ from pods.ledger.totals import (
     totals,
     week_window,
 )
-from pods.model import Value
+from pods.model import Record, Value
 from pods.money import in_cents
 from pods.times import Instant
+
+_RECENT: Final = 7
 
 
 class Edition(StrEnum):
@@ -74,11 +78,13 @@ class Change(Value):
 
 
 class Reconciliation(Value):
-    """What was estimated of the hours that are billed, and what RunPod billed for them."""
+    """What was estimated of the hours that are billed and were watched, and what RunPod billed for them."""
 
     estimated: Decimal
     billed: Decimal
     hours: int
+    #: USD billed for hours that nobody watched: there was no estimate.
+    unwatched: Decimal = ZERO
     #: Hours that certainly cost something and are not on the bill.
     not_on_bill: int
 
@@ -92,6 +98,8 @@ class Summary(Value):
     made_at: Instant
     #: A personal edition is of what this owner spent; None: everything.
     owner: str | None = None
+    #: False: the books have nothing at all of the window, which is not nothing spent.
+    known: bool = True
     total: Total
     reconciliation: Reconciliation
     change: Change | None = None
@@ -99,6 +107,8 @@ class Summary(Value):
     by_gpu: Breakdown
     by_subject: Breakdown
     by_day: Breakdown
+    #: Of the seven days up to the last of the window, those that the books know.
+    recent: tuple[Total, ...] = ()
     idle: Decimal
     stopped_storage: Decimal
     month_to_date: Total
@@ -114,6 +124,14 @@ class Summary(Value):
     def would_save(self) -> Decimal:
         """USD per month, of the actions together."""
         return sum((action.per_month for action in self.actions), ZERO)
+
+
+class Printed(Record):
+    """A summary as it was told, with what Slack and the catalog called people and GPU types then."""
+
+    summary: Summary
+    people: dict[str, str] = Field(default_factory=dict)
+    gpus: dict[str, str] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +180,7 @@ def summary(
         zone=zone.key,
         made_at=now,
         owner=owner,
+        known=any(window.holds(entry.hour) for entry in every),
         total=whole,
         reconciliation=_reconciliation(shown),
         change=_change(whole.usd, history, first, last),
@@ -169,6 +188,7 @@ def summary(
         by_gpu=breakdown(shown, Dimension.GPU, zone),
         by_subject=breakdown(shown, Dimension.SUBJECT, zone),
         by_day=breakdown(shown, Dimension.DAY, zone),
+        recent=_recent(every, books, last, zone),
         idle=whole.idle,
         stopped_storage=whole.amounts.stopped_disk,
         month_to_date=to_date,
@@ -186,13 +206,27 @@ def breakdown(entries: Iterable[Entry], by: Dimension, zone: ZoneInfo) -> Breakd
     return Breakdown(by=by, rows=rows, others=others)
 
 
+def _recent(every: Iterable[Entry], books: Iterable[Entry], last: date, zone: ZoneInfo) -> tuple[Total, ...]:
+    week = Window(start=midnight(last - timedelta(days=_RECENT - 1), zone), end=day_window(last, zone).end)
+    return each_day(within(every, week.start, week.end), within(books, week.start, week.end), zone)
+
+
+def each_day(every: Iterable[Entry], books: Iterable[Entry], zone: ZoneInfo) -> tuple[Total, ...]:
+    """What these books say of each day that all of them know, also of days on which these say nothing."""
+    rows = {row.key: row for row in totals(books, Dimension.DAY, zone)}
+    known = sorted({key for entry in every if (key := key_of(entry, Dimension.DAY, zone))})
+    return tuple(rows.get(day) or Total(key=day) for day in known)
+
+
 def _reconciliation(entries: Sequence[Entry]) -> Reconciliation:
     billed = [entry for entry in entries if entry.billed is not None]
+    watched = [entry for entry in billed if entry.watched]
     return Reconciliation(
-        estimated=sum((entry.estimate.total for entry in billed), ZERO),
-        billed=sum((entry.amounts.total for entry in billed), ZERO),
-        hours=len(billed),
-        not_on_bill=sum(entry.not_on_bill for entry in entries),
+        estimated=sum((entry.estimate.total for entry in watched), ZERO),
+        billed=sum((entry.amounts.total for entry in watched), ZERO),
+        hours=sum(entry.hours for entry in watched),
+        unwatched=sum((entry.amounts.total for entry in billed if not entry.watched), ZERO),
+        not_on_bill=sum(entry.hours for entry in entries if entry.not_on_bill),
     )
 
 

@@ -12,7 +12,7 @@ from slackblocks import Block
 from bot.views import charts
 from bot.views.figures import at, span
 from bot.views.layout import TEXT_MAX, fitting, page, small
-from bot.views.money_rows import HEADS, Names, cell, day, plain, said
+from bot.views.money_rows import HEADS, Names, amount, cell, day, noun, plain, said
 from bot.views.text import counted, listed, person, pod_ref, prose
 from pods.ledger.entries import Basis
 from pods.ledger.story import Story
@@ -42,7 +42,7 @@ def spent(told: Spent, names: Names, *, trouble: str = "") -> Content:
 
 def _head(told: Spent) -> str:
     whose = f", {person(told.owner)}" if told.owner else ""
-    return f"*{period(told.days, told.today, under_way=told.under_way)}{whose}: {dollars(told.total.usd)}*"
+    return f"*{period(told.days, told.today, under_way=told.under_way)}{whose}: {amount(told.total)}*"
 
 
 def period(days: Days, today: date, *, under_way: bool) -> str:
@@ -112,7 +112,7 @@ def _unknown(told: Spent, trouble: str) -> str:
 def _lines(told: Spent, names: Names, shown: Sequence[Decimal], room: int) -> list[str]:
     """All that the table says if there is room for it, else the sums."""
     rows = tuple(zip(told.by.all, shown, strict=True))
-    short = [f"{said(told.by.by, row, names)}: {dollars(usd)}" for row, usd in rows]
+    short = [f"{said(told.by.by, row, names)}: {amount(row, usd)}" for row, usd in rows]
     whole = [f"{line}{_detail(told, row)}" for line, (row, _) in zip(short, rows, strict=True)]
     fitted = fitting(whole, room)
     return fitted if len(fitted) == len(whole) else fitting(short, room)
@@ -124,12 +124,12 @@ def _detail(told: Spent, row: Total) -> str:
         for name, usd in (("compute", row.amounts.compute), ("disks", row.amounts.storage), ("idle", row.idle))
         if cents(usd) and usd != row.usd
     ]
-    marks = _marks(row)
-    shown = marks if row.basis is not told.total.basis else marks[1:]
+    figures = marks(row)
+    shown = figures if row.basis is not told.total.basis else figures[1:]
     return f" ({', '.join([*parts, *shown])})" if parts or shown else ""
 
 
-def _marks(row: Total) -> list[str]:
+def marks(row: Total) -> list[str]:
     """What the row's figures are: billed or estimate, and what is not known of them."""
     if not row.hours:
         return []
@@ -141,7 +141,7 @@ def life(told: Story, by_day: Sequence[Total], now: datetime, tz: ZoneInfo) -> C
     """A pod's life in money on one line: running, idle, stopped, and what each cost."""
     key = f"cost.{told.id}.{now:%Y%m%d%H%M%S}"
     pod = pod_ref(told.name or told.id, told.id)
-    head = f"*{pod} has cost {dollars(told.total.usd)} since {at(told.since, now, tz)}*\n{_stages(told)}"
+    head = f"*{pod} has cost {amount(told.total)} since {at(told.since, now, tz)}*\n{_stages(told)}"
     evidence = " ".join(rests_on(told.total))
     values = by_days(by_day)
     several = len(values) > 1
@@ -185,7 +185,7 @@ def _chart(told: Spent, names: Names, key: str) -> list[Block]:
         title = "USD by day"
     else:
         values = top(by, told.by.all, names)
-        title = f"USD by {HEADS[by].lower()}"
+        title = f"USD by {noun(by)}"
     return [charts.bars(title, values, key=f"{key}.chart")] if len(values) > 1 else []
 
 
@@ -220,14 +220,14 @@ def _table(told: Spent, names: Names, shown: Sequence[Decimal], key: str) -> lis
     rows = [
         (
             cell(by, row, names),
-            usd,
+            amount(row, usd) if row.unpriced else usd,
             row.amounts.compute,
             row.amounts.storage,
             row.idle,
-            ", ".join(_marks(row)) or "nothing spent",
+            ", ".join(marks(row)) or "nothing spent",
         )
         for row, usd in zip(told.by.all, shown, strict=True)
     ]
     header = (HEADS[by], "Total", "Compute", "Disks", "Idle", "Figures")
-    caption = f"Spent by {HEADS[by].lower()}"
+    caption = f"Spent by {noun(by)}"
     return [charts.table(caption, header, rows, key=f"{key}.table")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from slackblocks import RichTextUser
 
@@ -12,12 +13,13 @@ from bot.views.hardware import gpu_name
 from bot.views.text import code, person, pod_ref, text_of
 from pods.ledger.totals import Dimension, Total
 from pods.ledger.whose import THE_TEAM
+from pods.money import cents, dollars
 
 _NONE = {
     Dimension.OWNER: "nobody",
     Dimension.TEAM: "no team",
     Dimension.PRESET: "no preset",
-    Dimension.GPU: "no GPU, or not known",
+    Dimension.GPU: "no GPU",
     Dimension.CLOUD: "cloud not known",
 }
 HEADS = {
@@ -29,6 +31,19 @@ HEADS = {
     Dimension.SUBJECT: "Pod or volume",
     Dimension.DAY: "Day",
 }
+
+
+def noun(by: Dimension) -> str:
+    """In the middle of a sentence."""
+    return HEADS[by] if by is Dimension.GPU else HEADS[by].lower()
+
+
+def amount(row: Total, usd: Decimal | None = None) -> str:
+    """A row's sum; where some price was never said it is the least it can be, or not known."""
+    shown = row.usd if usd is None else usd
+    if not row.unpriced:
+        return dollars(shown)
+    return f"at least {dollars(shown)}" if cents(shown) else "not known"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

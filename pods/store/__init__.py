@@ -52,6 +52,8 @@ from pods.store.samples import SampleStore
 from pods.store.verdicts import VerdictStore
 from pods.store.walk import WalkStore
 from pods.strays import Stray
+from pods.summary import Printed
+from pods.summary_rules import Told
 from pods.watchdog import Silence
 
 #: A protector's word is of no use once the window it speaks of is long past.
@@ -125,6 +127,9 @@ class Store:
     ledger: LedgerStore
     #: By kind of what is billed.
     billing: Records[Billing]
+    #: By edition, and by the id of what was told.
+    summaries_told: Records[Told]
+    summaries: Records[Printed]
 
 
 def open_store(url: str, account: str) -> Store:
@@ -175,6 +180,8 @@ def open_store(url: str, account: str) -> Store:
         auto_stops=Records(client, scripts, keys, "auto-stop", AutoStop, keep=_IDLE_FOR),
         ledger=LedgerStore(client, scripts, keys),
         billing=Records(client, scripts, keys, "billing", Billing),
+        summaries_told=Records(client, scripts, keys, "summary-told", Told),
+        summaries=Records(client, scripts, keys, "summary", Printed, keep=RECORD_FOR),
     )
 
 

@@ -10,7 +10,8 @@ from pods import hold_cards
 from pods.incidents import CARD, ENTRY
 from pods.inquiries import Kind
 from pods.messages import Content, Message
-from workers.cards import holds, idle, incident, inquiry, leftovers, notices, protection, stop_wait, strays
+from pods.summary_rules import CARD as SUMMARY
+from workers.cards import holds, idle, incident, inquiry, leftovers, notices, protection, stop_wait, strays, summary
 from workers.context import Context
 
 #: None when the record that the card speaks of is gone; then nothing is sent.
@@ -34,4 +35,5 @@ CARDS: Final[dict[str, Renderer]] = {
     strays.LOUDER: strays.louder,
     leftovers.NUDGE: leftovers.nudge,
     leftovers.OFFER: leftovers.offer,
+    SUMMARY: summary.summary,
 }

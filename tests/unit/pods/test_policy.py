@@ -96,6 +96,10 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ("[poll]\nevery_s = 601", "`poll.every_s`", "601", "less than or equal to 600"),
     ("[rates]\ncontainer_disk = -1", "`rates.container_disk`", "-1", "an amount in USD of 0 or more"),
     ('[rates]\nnetwork_volume = "free"', "`rates.network_volume`", "'free'", "an amount in USD of 0 or more"),
+    ('[summary]\nat = "nine"', "`summary.at`", "'nine'", 'a time of day, such as "09:00"'),
+    ('[summary]\nweekly_on = "someday"', "`summary.weekly_on`", "'someday'", 'a day of the week, such as "monday"'),
+    ('[summary]\nchannels = ["#money"]', "`summary.channels.0`", "'#money'", "a Slack channel id"),
+    ('[summary]\npersonal = ["@ann"]', "`summary.personal.0`", "'@ann'", "a Slack user id"),
     ('colour = "blue"', "`colour`", "not a setting I know", "remove it or correct its spelling"),
     ("[poll]\nevry_s = 30", "`poll.evry_s`", "not a setting I know", "remove it or correct its spelling"),
 ]

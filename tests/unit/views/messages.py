@@ -15,6 +15,7 @@ from tests.unit.views import (
     told_money,
     told_requests,
     told_selections,
+    told_summaries,
 )
 
 _AREAS: Final = (
@@ -27,5 +28,6 @@ _AREAS: Final = (
     told_catalog,
     told_selections,
     told_costs,
+    told_summaries,
 )
 MESSAGES: Final[dict[str, Content]] = {name: told for area in _AREAS for kind in area.KINDS for name, told in kind()}

@@ -17,10 +17,11 @@ ALL = pytest.mark.parametrize("name", MESSAGES)
 #: What handlers know.
 ACTIONS = re.compile(
     r"pod\.(?:start|stop|restart|terminate|lock|unlock|status)|gate\.(?:yes|no)|op\.look|link"
+    r"|save\.(?:stop_idle|terminate_stopped|delete_volume|cheaper_gpu)"
     r"|free\.(?:keep|stop|options)"
 )
 #: The lists say the same rows in fewer words where the text has no room for the whole.
-SHORTENED = {"cost-many", "list-sixty", "selection-stop-sixty", "selection-terminate-sixty"}
+SHORTENED = {"cost-many", "summary-large", "list-sixty", "selection-stop-sixty", "selection-terminate-sixty"}
 
 
 @ALL
