@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from bot.views.answers import GraphqlState, HealthReport
@@ -44,6 +46,26 @@ def report(store: Store, now: datetime) -> HealthReport:
 
 def _at(said: Mapping[str, Any] | None) -> datetime | None:
     return from_ms(said["at"]) if said else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """RunPod's own figures, USD and USD per hour, and when they were read."""
+
+    balance: Decimal
+    burn: Decimal | None
+    at: datetime
+
+
+def balance_of(store: Store) -> Said | None:
+    """As the workers last read it; None where RunPod does not say it."""
+    said = store.clockwork.reports().get("graphql")
+    if said is None or said.get("balance") is None:
+        return None
+    burn = said.get("burn")
+    return Said(
+        balance=Decimal(said["balance"]), burn=Decimal(burn) if burn is not None else None, at=from_ms(said["at"])
+    )
 
 
 def _graphql(said: Mapping[str, Any] | None) -> GraphqlState:

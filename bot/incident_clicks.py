@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import chain
 
 from bot.face import Answer, Click, Face
 from bot.views import acks, answers, incident_answers
@@ -33,16 +34,26 @@ _DEEDS = {ACK: "acknowledge", MINE: "settle"}
 
 
 def _refusal(face: Face, click: Click, incident: Incident, now: datetime) -> Refusal | None:
-    """Operators may; so may whoever is on call by name, and a pod's owner, whatever their role is."""
-    policy = face.store.people.policy()
-    called = on_call(policy.oncall, policy.tz, now).users
-    escalated = {user for step in policy.oncall.escalate[: incident.escalations] for user in step.users}
+    """Operators may, in whatever channel the card stands; so may whoever is on call, and a pod's owner."""
+    user = click.ask.user
+    if user in _callable(face, incident, now) or face.person(click.ask, now).role >= Role.OPERATOR:
+        return None
     facts = face.store.fleet.facts()
-    theirs = any((owner := owners(facts, pod)) and owner.user == click.ask.user for pod in incident.pods)
-    if theirs or click.ask.user in called or click.ask.user in escalated:
+    if any((owner := owners(facts, pod)) and owner.user == user for pod in incident.pods):
         return None
     decision = face.decide(click.ask, Role.OPERATOR, now)
     return decision if isinstance(decision, Refusal) else None
+
+
+def _callable(face: Face, incident: Incident, now: datetime) -> frozenset[str]:
+    """Everybody who was called for it: by name, by their week, by a group, or when nobody answered."""
+    policy = face.store.people.policy()
+    called = on_call(policy.oncall, policy.tz, now)
+    steps = policy.oncall.escalate[: incident.escalations]
+    groups = {called.group, *(step.group for step in steps)}
+    known = face.store.people.groups()
+    members = (known.members.get(group, ()) for group in groups if group) if known is not None else ()
+    return frozenset((*called.users, *(user for step in steps for user in step.users), *chain.from_iterable(members)))
 
 
 def _acknowledge(face: Face, click: Click, incident: Incident, now: datetime) -> Answer:

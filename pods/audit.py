@@ -24,6 +24,8 @@ class Event(StrEnum):
     #: A way in or a log was given out.
     READ = "read"
     FOREIGN = "foreign"
+    #: Somebody said something that is kept: that a pod trains, what the balance is.
+    MARKED = "marked"
     #: Somebody took an incident, or said that it was them.
     INCIDENT = "incident"
 

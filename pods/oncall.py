@@ -55,6 +55,12 @@ class OnCallRule(Table):
             raise ValueError("needs the steps of `escalate` in rising order of `after_min`")
         return self
 
+    @property
+    def groups(self) -> frozenset[str]:
+        """Whose members may answer."""
+        named = {self.group, *(step.group for step in self.escalate)}
+        return frozenset(group for group in named if group)
+
     def hushes(self, severity: Severity, zone: ZoneInfo, now: datetime) -> bool:
         return severity is Severity.LOW and is_quiet(self.quiet, zone, now)
 

@@ -193,7 +193,7 @@ class Policy(Table):
     @property
     def groups(self) -> frozenset[str]:
         """The Slack user groups whose members must be known."""
-        return self.roles.groups | {group for team in self.team for group in team.groups}
+        return self.roles.groups | self.oncall.groups | {group for team in self.team for group in team.groups}
 
     @property
     def tz(self) -> ZoneInfo:

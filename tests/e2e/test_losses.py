@@ -6,7 +6,7 @@ import pytest
 
 from pods.jobs import Job
 from pods.losses import CauseKind, LossKind
-from tests.e2e.inline import BOB, Bot
+from tests.e2e.inline import ALICE, BOB, Bot
 
 POLICY = """
 [losses]
@@ -155,3 +155,67 @@ def test_announced_maintenance_is_told_once_before_it_begins(watching: Bot) -> N
     assert len(told) == 1
     assert "is maintained from" in told[0]
     assert "NVMe replacement" in told[0]
+
+
+def test_a_marked_pod_pages_and_an_unmarked_one_is_a_notice(watching: Bot) -> None:
+    bot = watching
+    bot.deed(PLAIN, "fail")
+    bot.pass_time(90, step=10)
+    assert bot.posts("oncall") == []
+    (notice,) = texts(bot, "gpu-pods", "*Lost*")
+    assert "neither protected nor marked as training" in notice
+    assert "<!subteam" not in notice
+    assert bot.pagerduty.alerts == {}
+    bot.press("I did it", user=BOB)
+    assert len(texts(bot, "gpu-pods", "says they did this to `nlp-train`")) == 1
+    heard = bot.exec(f"/pod training {PLAIN}")
+    assert "is marked as training" in heard.public[-1]
+    bot.deed(PLAIN, "start")
+    bot.pass_time(1000, step=30)
+    bot.deed(PLAIN, "fail")
+    bot.pass_time(90, step=10)
+    assert len(texts(bot, "oncall", "*Lost*: `nlp-train`")) == 1
+
+
+def test_oncall_and_incidents_say_who_is_called_and_what_there_was(watching: Bot) -> None:
+    bot = watching
+    assert "Nothing is open" in bot.exec("/pod oncall").private[-1]
+    bot.deed(TRAINING, "host_down")
+    bot.pass_time(60, step=10)
+    heard = bot.exec("/pod oncall", user=ALICE).private[-1]
+    assert "*1 incident open*, 1 of them not acknowledged" in heard
+    assert "<!subteam^S0ONCALL> and <@U0BOB>" in heard
+    assert "after 15 min <@U0ALICE>" in heard
+    bot.press("Acknowledge", user=ALICE)
+    assert "<@U0ALICE> is on it" in bot.exec("/pod oncall").private[-1]
+    # Bob's client still shows the card as it was.
+    bot.forge_click(BOB, *bot.button("Acknowledge", BOB))
+    bot.settle()
+    assert "acknowledged this already" in bot.everything_told(BOB)[-1]
+    assert "host trouble" in bot.exec("/pod incidents").private[-1]
+
+
+def test_nobody_answers_and_it_goes_to_the_next_once(watching: Bot) -> None:
+    bot = watching
+    bot.deed(TRAINING, "kill")
+    bot.pass_time(1500, step=30)
+    called = texts(bot, "oncall", "nobody has acknowledged this for")
+    assert len(called) == 1
+    assert "<@U0ALICE>" in called[0]
+    assert f"`{TRAINING}`" in called[0]
+
+
+def test_a_balance_that_runpod_does_not_say_is_counted_down_from_what_an_admin_said(bot: Bot) -> None:
+    bot.add_policy(POLICY)
+    bot.use_api("rest")
+    bot.add_policy("")
+    bot.pass_time(60, step=10)
+    assert "The balance is not known" in bot.exec("/pod balance").private[-1]
+    refused = bot.exec("/pod balance 60").private[-1]
+    assert "admin" in refused
+    assert "Bob" not in refused
+    said = bot.exec("/pod balance 60", user=ALICE).private[-1]
+    assert "An estimate: <@U0ALICE> set it to $60.00" in said
+    bot.pass_time(1300, step=30)
+    (told,) = texts(bot, "oncall", "*Balance*")
+    assert "An estimate" in told
