@@ -202,11 +202,13 @@ class Listeners:
         container: dict[str, Any] = body.get("container", {})
         user: dict[str, Any] = body.get("user", {})
         channel: dict[str, Any] = body.get("channel") or {}
+        # Home is no channel: what is pressed there is answered in the direct messages.
+        home = str(user.get("id", "")) if container.get("type") == "view" else ""
         message: dict[str, Any] = body.get("message") or {}
         return Ask(
             team=str(user.get("team_id") or (body.get("team") or {}).get("id", "")),
             user=str(user.get("id", "")),
-            channel=str(channel.get("id") or container.get("channel_id", "")),
+            channel=str(channel.get("id") or container.get("channel_id") or home),
             text=text,
             origin=Origin.BUTTON,
             trigger=str(body.get("trigger_id", "")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -19,6 +20,7 @@ from bot import (
     strays,
     verbs,
 )
+from bot.answering import answer
 from bot.face import Answer, Ask, Click, Face
 from bot.views import acks, approvals, gates
 from pods import rulings
@@ -48,6 +50,11 @@ def _pod(face: Face, click: Click) -> Answer:
 
 def _gate(face: Face, click: Click) -> Answer:
     return _at_gate(face, click, agree=click.what == "yes")
+
+
+def _create(face: Face, click: Click) -> Answer:
+    """As if it had been typed, with all that goes with it."""
+    return answer(face, replace(click.ask, text=f"create {click.subject}"))
 
 
 def _look_again(face: Face, click: Click) -> Answer:
@@ -191,6 +198,7 @@ def _next_asked(face: Face, request: Request, now: datetime) -> tuple[Message, .
 CLICKS: Final[dict[str, Callable[[Face, Click], Answer]]] = {
     "pod": _pod,
     "gate": _gate,
+    "preset": _create,
     "op": _look_again,
     "hold": hold_clicks.run,
     "stray": strays.run,

@@ -10,6 +10,7 @@ from typing import Final
 from bot import gpus as gpu_words
 from bot.face import Answer, Ask, Face
 from bot.grammar import Invocation
+from bot.presets import presets
 from bot.views import catalog as views
 from pods.catalog import Catalog
 from pods.model import Cloud, GpuType
@@ -79,10 +80,15 @@ def volumes(face: Face, ask: Ask, read: Invocation) -> Answer:
 def templates(face: Face, ask: Ask, read: Invocation) -> Answer:
     del read
     catalog = face.store.catalog.load()
-    return Answer(content=views.templates(catalog, {}, now=face.clock.now(), tz=face.zone(ask.user)))
+    used: dict[str, list[str]] = {}
+    for preset in face.store.people.policy().preset:
+        if preset.template:
+            used.setdefault(preset.template, []).append(preset.name)
+    return Answer(content=views.templates(catalog, used, now=face.clock.now(), tz=face.zone(ask.user)))
 
 
 HANDLERS: Final[dict[str, Callable[[Face, Ask, Invocation], Answer]]] = {
+    "presets": presets,
     "gpus": gpus,
     "volumes": volumes,
     "templates": templates,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from bot.face import Answer, Ask, Face
 from bot.filters import around, matches, shown
 from bot.grammar import Invocation
 from bot.health import report
+from bot.presets import offers
 from bot.registry import Command, Registry
 from bot.verbs import find
 from bot.views import answers
@@ -18,6 +20,8 @@ from bot.views import schedules as schedule_views
 from bot.views.card import card, together
 from bot.views.figures import span
 from bot.views.home import home as home_view
+from bot.views.home import pod as home_pod
+from bot.views.presets import create_buttons
 from pods.access import Allowed, Refusal
 from pods.fleet import Entry, PodFacts, owners
 from pods.messages import Content
@@ -98,7 +102,22 @@ def home(face: Face, ask: Ask) -> Content:
         tz=face.zone(ask.user),
         notes=notes(face, ask, own),
     )
-    return home_view(mine, answers.help_all(described(face.registry)))
+    return home_view(
+        mine, _buttons(face, ask, own), create_buttons(offers(face, ask)), answers.help_all(described(face.registry))
+    )
+
+
+#: More rows with buttons than these make Home slow to read.
+_WITH_BUTTONS: Final = 8
+
+
+def _buttons(face: Face, ask: Ask, entries: Sequence[Entry]) -> list[Content]:
+    """A row of buttons for each of their pods, dearest first."""
+    facts = face.store.fleet.facts()
+    ranked = sorted(entries, key=lambda entry: (-entry.pod.cost_per_hour, entry.pod.name))[:_WITH_BUTTONS]
+    return [
+        home_pod(entry.pod, may(face, ask, facts, entry.pod), str(face.store.fleet.load().version)) for entry in ranked
+    ]
 
 
 def status(face: Face, ask: Ask, references: Sequence[str]) -> Answer:

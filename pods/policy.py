@@ -201,7 +201,8 @@ class Policy(Table):
 
     def ceiling(self, channel: str) -> Role:
         """A channel the policy does not name is for viewers."""
-        if channel.startswith("D"):
+        if channel.startswith(("D", "U", "W")):
+            # A person's id stands for the direct messages with them.
             return self.direct.ceiling
         return next((each.ceiling for each in self.channel if each.id == channel), Role.VIEWER)
 

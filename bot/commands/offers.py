@@ -38,6 +38,18 @@ GPUS: Final = Command(
     role=Role.VIEWER,
 )
 
+PRESETS: Final = Command(
+    verb="presets",
+    aliases=("preset",),
+    summary="What can be created, and what it costs now.",
+    help=(
+        "Shows the policy's presets: which GPU each asks for first, its price and stock, its image and disks, its "
+        "limits, and whether you may create it here."
+    ),
+    examples=("presets",),
+    role=Role.VIEWER,
+)
+
 VOLUMES: Final = Command(
     verb="volumes",
     summary="Network volumes, what they cost and which pods have them.",
@@ -54,4 +66,4 @@ TEMPLATES: Final = Command(
     role=Role.VIEWER,
 )
 
-COMMANDS: Final[tuple[Command, ...]] = (GPUS, VOLUMES, TEMPLATES)
+COMMANDS: Final[tuple[Command, ...]] = (PRESETS, GPUS, VOLUMES, TEMPLATES)

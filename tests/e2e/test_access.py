@@ -28,6 +28,7 @@ TYPED = {
     "give": "give abc123 <@U0CARA>",
     "connect": "connect abc123",
     "logs": "logs abc123",
+    "presets": "presets",
     "gpus": "gpus h100",
     "volumes": "volumes",
     "templates": "templates",

@@ -19,6 +19,7 @@ ACTIONS = re.compile(
     r"pod\.(?:start|stop|restart|terminate|lock|unlock|status)|gate\.(?:yes|no)|op\.look|link"
     r"|save\.(?:stop_idle|terminate_stopped|delete_volume|cheaper_gpu)"
     r"|free\.(?:keep|stop|options)"
+    r"|free\.(?:keep|stop|options)|preset\.create"
 )
 #: The lists say the same rows in fewer words where the text has no room for the whole.
 SHORTENED = {"cost-many", "summary-large", "list-sixty", "selection-stop-sixty", "selection-terminate-sixty"}

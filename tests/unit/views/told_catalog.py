@@ -7,11 +7,15 @@ from decimal import Decimal
 from typing import Any, Final
 
 from bot.views import catalog as views
+from bot.views import presets as preset_views
+from bot.views.presets import Offer
+from pods.candidates import candidates
 from pods.catalog import Catalog, Part, read, unread
 from pods.errors import TimedOut
 from pods.messages import Content
 from pods.model import Cloud, GpuType, PersistentMount
 from pods.offers import NetworkVolume, Template
+from pods.presets import Preset
 from tests.unit.views.samples import NOW, TZ, ago, networked, pod
 
 
@@ -90,4 +94,33 @@ def _templates() -> Iterator[tuple[str, Content]]:
     yield "templates-never-read", views.templates(Catalog(), {}, now=NOW, tz=TZ)
 
 
-KINDS: Final = (_gpus, _volumes, _templates)
+def _presets() -> Iterator[tuple[str, Content]]:
+    catalog = stocked()
+    train = Preset.model_validate(
+        {
+            "name": "train",
+            "about": "The language model's image",
+            "image": "runpod/pytorch:1.0",
+            "gpus": ["h100", "a40", "X9"],
+            "gpu_count": 2,
+            "volume_gb": 100,
+            "max_price_per_hour": "8",
+            "training": True,
+            "lease_h": 12,
+        }
+    )
+    spot = Preset.model_validate(
+        {"name": "cheap", "template": "tpl1", "gpus": ["a40"], "spot": {"bid": "0.30"}, "role": "admin"}
+    )
+    nowhere = Preset.model_validate({"name": "odd", "image": "i", "gpus": ["h300"]})
+    prep = Preset.model_validate({"name": "prep", "image": "i", "cpu": {"flavor": "cpu5c", "vcpus": 8}})
+
+    def offer(preset: Preset, *, may: bool = True) -> Offer:
+        return Offer(preset=preset, candidates=candidates(preset, catalog), may=may)
+
+    some = (offer(train), offer(spot, may=False), offer(nowhere), offer(prep))
+    yield "presets", preset_views.presets(some, catalog, now=NOW, tz=TZ)
+    yield "presets-none", preset_views.presets((), catalog, now=NOW, tz=TZ)
+
+
+KINDS: Final = (_gpus, _volumes, _templates, _presets)
