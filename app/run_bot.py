@@ -13,7 +13,8 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from app import http
-from app.settings import Settings, require_complete
+from app.heartbeats import heartbeat_route
+from app.settings import Settings, require_complete, require_port_for_heartbeats
 from app.wiring import beating, clock_of, store_of, wake_of
 from bot.app import LISTENERS, SlackEnds, build_app
 from bot.arrivals import Arrivals
@@ -29,6 +30,7 @@ SLACK_TIMEOUT_S: Final = 10
 def run_bot(settings: Settings, stop: threading.Event) -> None:
     """Listen to Slack until told to stop: by Socket Mode where an app token is set, else by HTTP."""
     require_complete(settings)
+    require_port_for_heartbeats(settings)
     clock = clock_of(settings)
     client = WebClient(
         token=settings.bot_token, base_url=settings.slack_api_url, timeout=SLACK_TIMEOUT_S, retry_handlers=[]
@@ -51,7 +53,9 @@ def run_bot(settings: Settings, stop: threading.Event) -> None:
         slack_age_s=lambda: _session_age_s(handler),
         snapshot_age_s=lambda: _snapshot_age_s(face),
     )
-    routes = () if settings.socket_mode else (http.slack_route(app),)
+    routes = [] if settings.socket_mode else [http.slack_route(app)]
+    if settings.heartbeat_url is not None:
+        routes.append(heartbeat_route(face.store.heartbeats.take, clock))
     served = http.serving(http.build(probes, routes), settings.http_port) if settings.http_port else nullcontext()
     with served, beating(face.store, clock, "bot", stop):
         if handler is not None:
@@ -91,4 +95,5 @@ def face_of(settings: Settings, *, team: str, bot_user: str, clock: Clock) -> Fa
         clock=clock,
         wake=wake_of(settings),
         registry=REGISTRY,
+        heartbeat_url=settings.heartbeat_url,
     )

@@ -113,6 +113,10 @@ class Settings(BaseSettings):
     account: Annotated[str, _shaped(r"[a-z0-9][a-z0-9-]{0,31}")] = Field("main", validation_alias="PODKEEPER_ACCOUNT")
     #: Demo only: the simulator's clock is everybody's.
     clock_url: Annotated[str, _URL] | None = Field(None, validation_alias="PODKEEPER_CLOCK_URL")
+    #: Where pods reach the bot's port; absent: heartbeats over HTTP are switched off.
+    heartbeat_url: Annotated[str, _URL, AfterValidator(_without_slash)] | None = Field(
+        None, validation_alias="PODKEEPER_HEARTBEAT_URL"
+    )
     #: Health, metrics and, in HTTP mode, Slack's requests. Absent: no port is opened.
     http_port: Annotated[int, Field(ge=1, le=65535)] | None = Field(None, validation_alias="PODKEEPER_HTTP_PORT")
     #: Keys, parted by commas, that seal env values in records; the first one seals, all open.
@@ -181,6 +185,7 @@ FIXES: Final[dict[str, str]] = {
     "PODKEEPER_HTTP_PORT": "write a port from 1 to 65535, or leave it out.",
     "PODKEEPER_SPEC_KEY": "write a key made by `./podkeeper spec-key`; to change it, the new one first, then a comma "
     "and the old one.",
+    "PODKEEPER_HEARTBEAT_URL": "write the web address at which pods reach PODKEEPER_HTTP_PORT, or leave it out.",
     "PODKEEPER_LOG": "write json or text.",
     "PODKEEPER_LOG_LEVEL": "write DEBUG, INFO, WARNING or ERROR.",
 }
@@ -233,6 +238,12 @@ def require_complete(settings: Settings) -> None:
     """Raises InvalidSetting naming everything the bot still lacks."""
     if sentences := missing(settings):
         raise _invalid(sentences)
+
+
+def require_port_for_heartbeats(settings: Settings) -> None:
+    """Asked by the bot alone, whose port it is. Raises InvalidSetting."""
+    if settings.heartbeat_url is not None and settings.http_port is None:
+        raise _invalid([f"`PODKEEPER_HTTP_PORT` is not set and heartbeats need it; {FIXES['PODKEEPER_HTTP_PORT']}"])
 
 
 def _present(key: str, value: SecretStr | None) -> str:

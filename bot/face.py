@@ -86,6 +86,8 @@ class Face:
     registry: Registry
     #: Seals the env values of what is to be created.
     sealer: Sealer = field(default_factory=Sealer)
+    #: Where pods reach the heartbeat endpoint; None: it is switched off.
+    heartbeat_url: str | None = None
 
     def person(self, ask: Ask, now: datetime) -> Person:
         return self.store.people.person(ask.team, ask.user, now)

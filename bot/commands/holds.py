@@ -104,4 +104,21 @@ SCHEDULE: Final = Command(
     changes_pod=True,
 )
 
-COMMANDS: Final = (KEEP, SNOOZE, LEASE, RELEASE, SCHEDULE)
+HEARTBEAT: Final = Command(
+    verb="heartbeat",
+    summary="Give a pod an address to say that it works.",
+    help=(
+        "Shows you alone, once, an address that the pod's run calls while it works, so that it does not count as idle. "
+        "`off` takes it back, `new` gives another in its place. Only where HTTP heartbeats are switched on; printing "
+        "`podkeeper:heartbeat` to the log always does."
+    ),
+    examples=("heartbeat abc123", "heartbeat abc123 new", "heartbeat abc123 off"),
+    args=(
+        _ONE,
+        Arg(name="new", kind=ArgKind.CHOICE, bare=True, choices=("new",), help="Another address in its place."),
+        Arg(name="off", kind=ArgKind.CHOICE, bare=True, choices=("off",), help="No address any more."),
+    ),
+    role=Role.OPERATOR,
+)
+
+COMMANDS: Final = (KEEP, SNOOZE, LEASE, RELEASE, SCHEDULE, HEARTBEAT)

@@ -13,6 +13,7 @@ from pods.catalog import Catalog
 from pods.early_signs import Signs
 from pods.funds import Funds
 from pods.gathering import Gathering
+from pods.heartbeats import HeartbeatToken, TokenOwner
 from pods.holds import Holds
 from pods.incidents import Incident
 from pods.inquiries import KEPT_FOR as INQUIRIES_FOR
@@ -40,6 +41,7 @@ from pods.store.clockwork import Clockwork
 from pods.store.commit import RECORD_FOR
 from pods.store.connection import Scripts, connect
 from pods.store.fleet import FleetStore
+from pods.store.heartbeats import HeartbeatStore
 from pods.store.history import PodHistory
 from pods.store.incidents import IncidentRecords
 from pods.store.keys import Keys
@@ -87,6 +89,7 @@ class Store:
     strays: Records[Stray]
     #: By pod id: its stopped period whose disk costs.
     leftovers: Records[Leftover]
+    heartbeats: HeartbeatStore
     #: By pod id: what its protectors last said.
     words: Records[Words]
     #: One record: what was spent this day and month, by everybody.
@@ -138,6 +141,7 @@ def open_store(url: str, account: str) -> Store:
     keys = Keys(account)
     scripts = Scripts(client)
     walk = WalkStore(client, scripts, keys)
+    words = Records(client, scripts, keys, "words", Words, keep=WORDS_FOR)
     return Store(
         client=client,
         keys=keys,
@@ -153,8 +157,13 @@ def open_store(url: str, account: str) -> Store:
         kept=Records(client, scripts, keys, "kept", Kept),
         strays=Records(client, scripts, keys, "stray", Stray, keep=STRAYS_FOR),
         leftovers=Records(client, scripts, keys, "leftover", Leftover),
-        words=Records(client, scripts, keys, "words", Words, keep=WORDS_FOR),
         inquiries=Records(client, scripts, keys, "inquiry", Inquiry, keep=INQUIRIES_FOR),
+        words=words,
+        heartbeats=HeartbeatStore(
+            Records(client, scripts, keys, "heartbeat", HeartbeatToken),
+            Records(client, scripts, keys, "heartbeat-id", TokenOwner),
+            words,
+        ),
         catalog=CatalogStore(Records(client, scripts, keys, "catalog", Catalog)),
         protections=Records(client, scripts, keys, "protection", Protection),
         sights=Records(client, scripts, keys, "sight", Sight),

@@ -122,3 +122,21 @@ def test_a_schedule_is_shown_skipped_and_switched_off(bot: Bot) -> None:
     record = bot.store.holds.get("abc123")
     assert record is not None
     assert record.schedule is None
+
+
+def test_a_heartbeat_address_is_shown_once_to_its_asker_alone(bot: Bot) -> None:
+    bot.own("abc123", BOB)
+    assert "switched off here" in bot.ask("heartbeat abc123", BOB)
+    object.__setattr__(bot.face, "heartbeat_url", "https://bot.example.com")
+    shown = bot.ask("heartbeat abc123", BOB)
+    token = shown.partition("https://bot.example.com/hb/")[2].partition("`")[0]
+    assert bot.store.heartbeats.take(token, bot.clock.now())
+    assert token not in bot.ask("heartbeat abc123", BOB)
+    assert "is <@U0BOB>'s" in bot.ask("heartbeat abc123", DAVE)
+    assert "is a secret" in bot.ask("heartbeat abc123 new share", BOB)
+    assert "as a slash command" in bot.say("@podkeeper heartbeat abc123 new").said
+    assert token not in str([bot.audited(), bot.everything_told(BOB)])
+    assert "holds no longer" in bot.ask("heartbeat abc123 new", BOB)
+    assert not bot.store.heartbeats.take(token, bot.clock.now())
+    assert "holds no longer" in bot.ask("heartbeat abc123 off", BOB)
+    assert "has no heartbeat address" in bot.ask("heartbeat abc123 off", BOB)

@@ -101,6 +101,9 @@ class TestEveryCommand:
         elif each.verb == "create":
             # Its pod is not there yet.
             assert (each.role, each.visibility) == (Role.OPERATOR, Visibility.PUBLIC)
+        elif each.verb == "heartbeat":
+            # What it answers is a secret of the pod's.
+            assert (each.role, each.visibility) == (Role.OPERATOR, Visibility.EPHEMERAL)
         else:
             assert (each.role, each.visibility) == (Role.VIEWER, Visibility.EPHEMERAL)
             assert each.pod_verb is None
