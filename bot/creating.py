@@ -14,7 +14,7 @@ from bot.spending import Spend, Wish
 from bot.verbs import confirm_key, confirm_message
 from bot.views import acks, creating, gates
 from pods.audit import Event
-from pods.candidates import NoCandidate, candidates, dearest
+from pods.candidates import NoCandidate, candidates, dearest, hardware
 from pods.catalog import Catalog
 from pods.forecast import quoted
 from pods.gates import CONFIRM_FOR, Gate, GateKind
@@ -109,6 +109,7 @@ def _order(face: Face, ask: Ask, preset: Preset, read: Invocation) -> CreateOrde
         price_cap=preset.max_price_per_hour,
         owner=ask.user,
         training=preset.training,
+        recovery=preset.recovery or None,
         lease_s=None if span is None else int(span.total_seconds()),
     )
 
@@ -216,9 +217,8 @@ def wish(face: Face, order: CreateOrder, operation_id: str, now: datetime) -> Wi
     """What it may cost at most, for whoever rules on the money."""
     policy, price = face.store.people.policy(), dearest(order.candidates)
     first = order.candidates[0]
-    hardware = first.gpu.id if first.gpu else first.cpu.id if first.cpu else None
     team = face.store.people.team_of(order.owner) if order.owner else None
-    labels = Labels(owner=order.owner, team=team, preset=order.preset, gpu=hardware, cloud=first.cloud.value)
+    labels = Labels(owner=order.owner, team=team, preset=order.preset, gpu=hardware(first), cloud=first.cloud.value)
     costs = rates(policy.rates)
     volume_gb = order.persistent.size_gb if order.persistent else 0
     running = None if price is None else costs.running(disk_gb=order.disk_gb or 0, volume_gb=volume_gb, compute=price)

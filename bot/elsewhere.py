@@ -106,7 +106,7 @@ def _copy(face: Face, ask: Ask, operation: Operation) -> CreateOrder | Answer:
     pod = _movable(face, ask, operation)
     if isinstance(pod, Answer):
         return pod
-    facts = face.store.fleet.facts_of(pod.id)
+    facts, protection = face.store.fleet.facts_of(pod.id), face.store.protections.get(pod.id)
     disk = pod.persistent
     return CreateOrder(
         name=name_of(pod),
@@ -117,7 +117,7 @@ def _copy(face: Face, ask: Ask, operation: Operation) -> CreateOrder | Answer:
         network=pod.network,
         copy_of=pod.id,
         owner=facts.owner.user if facts.owner and facts.owner.user else ask.user,
-        training=facts.training,
+        training=protection is not None and protection.training,
     )
 
 

@@ -13,11 +13,13 @@ from pods import rulings
 from pods.approvals import Agreed, Appeal, Hindrance, Priced, any_dearer, approvers, sentence
 from pods.audit import Event
 from pods.budgets import Budget, Reason, Ruling, Verdict, ruling
+from pods.candidates import dearest, hardware
 from pods.forecast import Quote
 from pods.gates import Binding, Gate, GateKind
 from pods.ledger.entries import Labels
 from pods.ledger.rates import published
 from pods.model import BILLED, Pod, Verb
+from pods.operations import Operation
 from pods.quotes import start_quote, together
 from pods.requests import Request
 
@@ -114,15 +116,33 @@ def _weight(reason: Reason) -> tuple[int, bool, Decimal]:
     return (reason.verdict, reason.per_hour is None, reason.per_hour or Decimal(0))
 
 
+def to_create(face: Face, operation: Operation) -> tuple[Labels, Priced]:
+    """Whose money a create is, and the most it may cost: what became dearer than was shown is not asked for."""
+    order = operation.order
+    if order is None:
+        raise AssertionError("a create is only ever written with its order")
+    first = order.candidates[0]
+    labels = Labels(
+        owner=order.owner,
+        team=face.store.people.team_of(order.owner) if order.owner else None,
+        preset=order.preset,
+        gpu=hardware(first),
+        cloud=first.cloud.value,
+    )
+    return labels, Priced(pod_id=operation.id, per_hour=dearest(order.candidates))
+
+
 def changed(face: Face, request: Request, now: datetime) -> str:
     """Why what was asked about is no longer so, in words; empty: it is, and may be agreed to."""
     appeal, facts, fleet = request.appeal, face.store.fleet.facts(), face.store.fleet.load()
     for operation in face.store.walk.operations(request.operations):
-        pod = fleet.get(operation.pod_id)
-        if operation.verb is not Verb.START or pod is None or pod.status in BILLED:
+        if operation.verb is Verb.CREATE:
+            labels, priced = to_create(face, operation)
+        elif operation.verb is Verb.START and (pod := fleet.get(operation.pod_id)) and pod.status not in BILLED:
+            labels = rulings.labels_of(face.store, pod, facts.get(pod.id), request.by)
+            priced = Priced(pod_id=pod.id, per_hour=rulings.start_price_now(face.store, pod, now))
+        else:
             continue
-        labels = rulings.labels_of(face.store, pod, facts.get(pod.id), request.by)
-        priced = Priced(pod_id=pod.id, per_hour=rulings.start_price_now(face.store, pod, now))
         says = rulings.ruled(face.store, labels, priced.per_hour, now)
         if says.verdict is Verdict.REFUSE:
             return sentence(Hindrance.REFUSED, says, None, priced)

@@ -123,6 +123,13 @@ def cost(candidate: Candidate) -> Decimal | None:
     return candidate.price
 
 
+def hardware(candidate: Candidate) -> str | None:
+    """RunPod's GPU type id, or that of the CPU, as the books label it."""
+    if candidate.gpu is not None:
+        return candidate.gpu.id
+    return candidate.cpu.id if candidate.cpu is not None else None
+
+
 def dearest(wanted: Iterable[Candidate]) -> Decimal | None:
     """What it may cost at most; None where the price of any is not known."""
     costs = [cost(each) for each in wanted]

@@ -43,8 +43,6 @@ class PodFacts(Record):
     owner: Owner | None = None
     #: The policy's table it was made from.
     preset: str | None = None
-    #: Made for training: losing it pages somebody.
-    training: bool = False
 
 
 class Entry(Value):

@@ -62,6 +62,8 @@ class CreateOrder(Value):
     owner: str | None = None
     #: What is lost there pages somebody.
     training: bool = False
+    #: The recovery rule that brings it back.
+    recovery: str | None = None
     #: Seconds it is wanted for, from when it was made.
     lease_s: int | None = None
 

@@ -127,6 +127,16 @@ class Policy(Table):
         check(self)
         return self
 
+    @model_validator(mode="after")
+    def _presets_come_back(self) -> Policy:
+        rules = {each.name for each in self.recovery}
+        for each in self.preset:
+            if each.recovery and each.recovery not in rules:
+                raise ValueError(
+                    f"preset {each.name} names the recovery rule {each.recovery!r}, which is no [[recovery]]"
+                )
+        return self
+
     #: What `/pod create` makes.
     preset: tuple[Preset, ...] = ()
 

@@ -103,6 +103,8 @@ class Preset(Table):
     max_price_per_hour: Decimal | None = Field(default=None, gt=0)
     #: Losing it pages on-call.
     training: bool = False
+    #: Name of the [[recovery]] rule that brings it back; empty: it is told of, not brought back.
+    recovery: str = ""
     #: Hours it is wanted for, unless `lease=` says otherwise; 0: no end.
     lease_h: float = Field(default=0, ge=0, le=24 * 366)
     #: The least role that may create it, and who may besides holding it; empty: everybody of that role.

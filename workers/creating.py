@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 
 from pods.approvals import Priced
-from pods.candidates import cost
+from pods.candidates import cost, hardware
 from pods.creating import (
     Listed,
     NotNeeded,
@@ -33,11 +33,12 @@ from pods.operations import Operation, cancel
 from pods.orders import Candidate, CreateOrder, copied, spec_of
 from pods.ports import ActionResult
 from pods.prices import price_of
+from pods.protection import Protection
 from pods.store.commit import Commit
 from pods.store.walk import Taken
 from workers import spending
 from workers.context import Context
-from workers.guards import objection
+from workers.guards import LOOK_AGAIN, objection
 from workers.hold_orders import lease_of_a_create
 from workers.moves import move
 
@@ -59,7 +60,7 @@ def step(context: Context, taken: Taken) -> None:
     if (no := objection(context, taken.operation, decided.operation)) is not None:
         move(context, taken, no, now)
         return
-    if (no := too_much(context, decided.operation, candidate)) is not None:
+    if (no := too_much(context, taken.operation, decided.operation, candidate)) is not None:
         move(context, taken, no, now)
         return
     if (dear := too_dear(context, decided.operation, candidate)) is not None:
@@ -122,8 +123,11 @@ def _to_send(context: Context, operation: Operation) -> tuple[CreateOrder, Mappi
     return order, context.sealer.open(order.env)
 
 
-def too_much(context: Context, operation: Operation, candidate: Candidate) -> Operation | None:
-    """The operation ended, where budgets and approvals, as they stand at this call, do not allow it."""
+def too_much(context: Context, before: Operation, operation: Operation, candidate: Candidate) -> Operation | None:
+    """The operation ended, where budgets and approvals, as they stand at this call, do not allow it.
+
+    After an unclear call it may have its pod already, which ending it would not undo: then the call is only put off.
+    """
     request = context.store.walk.request(operation.request_id)
     if request is None:
         raise AssertionError("an operation is only ever written together with its request")
@@ -133,13 +137,16 @@ def too_much(context: Context, operation: Operation, candidate: Candidate) -> Op
         owner=owner,
         team=context.store.people.team_of(owner) if owner else None,
         preset=order.preset,
-        gpu=candidate.gpu.id if candidate.gpu else candidate.cpu.id if candidate.cpu else None,
+        gpu=hardware(candidate),
         cloud=candidate.cloud.value,
     )
     price = cost(candidate) if candidate.bid is not None else price_of(context.store.catalog.load(), candidate)
     no = spending.against(context, request, labels, Priced(pod_id=operation.id, per_hour=price or candidate.price))
     if no is None:
         return None
+    if operation.unclear:
+        later = min(context.clock.now() + LOOK_AGAIN, operation.deadline)
+        return before.model_copy(update={"trouble": no.sentence, "next_at": later})
     ended = cancel(operation.model_copy(update={"calls": operation.calls - 1}), no.code, context.clock.now())
     return ended.model_copy(update={"outcome": no})
 
@@ -181,6 +188,21 @@ def _leased(commit: Commit, context: Context, operation: Operation, now: datetim
     context.store.holds.put_in(commit, operation.pod_id, held, was=None)
 
 
+def _protected(commit: Commit, context: Context, operation: Operation, now: datetime) -> None:
+    """What its preset says is at stake when it is lost."""
+    order = ordered(operation)
+    if not order.training or context.store.protections.get(operation.pod_id) is not None:
+        return
+    marked = Protection(
+        pod_id=operation.pod_id,
+        pod_name=operation.pod_name,
+        training=True,
+        by=order.owner or operation.by,
+        since=now,
+    )
+    context.store.protections.put_in(commit, operation.pod_id, marked, was=None)
+
+
 def _known(context: Context, operation: Operation, now: datetime) -> Callable[[Commit], None]:
     """What we know of our own pod from its first moment, in the same commit as its id."""
 
@@ -197,11 +219,11 @@ def _known(context: Context, operation: Operation, now: datetime) -> Callable[[C
                 "origin": PodOrigin.OURS,
                 "owner": known.owner or owner,
                 "preset": order.preset,
-                "training": order.training,
             }
         )
         commit.put_field(commit.keys.facts, operation.pod_id, facts)
         _leased(commit, context, operation, now)
+        _protected(commit, context, operation, now)
         for on_created in ON_CREATED:
             on_created(commit, context, operation, now)
 

@@ -105,8 +105,18 @@ def created(case: Case) -> Told:
     return Told(
         word=arrival.phase.value.replace("_", " ") if arrival.troubled else "created",
         headline=f"{case.ref} {said.is_}",
-        more=(_where(case), _above_price(case), *said.more, _tried(case)),
+        more=(_corrected(case), _where(case), _above_price(case), *said.more, _tried(case)),
         short=said.is_.removesuffix("."),
+    )
+
+
+def _corrected(case: Case) -> str:
+    """A first "not made" or "not confirmed" taken back in so many words."""
+    outcome, ended = case.operation.outcome, case.operation.ended_at
+    if outcome is None or not outcome.corrected or ended is None:
+        return ""
+    return (
+        f"Corrected at {case.at(ended)}: I first said that it was not made, or not confirmed. RunPod's list shows it."
     )
 
 

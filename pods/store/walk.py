@@ -193,6 +193,10 @@ class WalkStore:
         changed = self._client.zadd(self._keys.due, {operation_id: to_ms(now)}, xx=True, lt=True, ch=True)
         return bool(changed) or self._client.zscore(self._keys.due, operation_id) is not None
 
+    def look_again(self, operation_id: str, now: datetime) -> None:
+        """Have an operation taken for a step once more, though it has ended: there is news of it."""
+        Commit(self._keys, now).schedule(self._keys.due, operation_id, now).run(self._scripts)
+
     def renew(self, taken: Taken) -> bool:
         return self._lease(taken, LEASE_MS)
 

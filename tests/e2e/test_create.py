@@ -112,7 +112,9 @@ def test_everything_a_preset_says_reaches_runpod(shop: Bot) -> None:
     assert pod.env["RUN_NAME"] == "nlp-large-3"
     assert pod.env["WANDB_API_KEY"] == "{{ RUNPOD_SECRET_WANDB }}"
     facts = shop.store.fleet.facts_of(pod.id)
-    assert facts.training
+    protection = shop.store.protections.get(pod.id)
+    assert protection is not None
+    assert protection.training
     assert facts.owner is not None
     assert facts.owner.user == BOB
     holds = shop.store.holds.get(pod.id)
@@ -219,3 +221,32 @@ def test_asking_twice_makes_one(shop: Bot) -> None:
     shop.exec("/pod create notebook")
     shop.press("Create")
     assert len(new(shop)) == 1
+
+
+def with_approval(bot: Bot, above: str) -> None:
+    text = f'{bot.policy_path.read_text()}\n[approval]\nabove_per_hour = {above}\nrole = "admin"\n'
+    bot.policy_path.write_text(text)
+    bot.store.people.publish(text, bot.clock.now())
+
+
+def test_a_dear_pod_waits_for_a_second_person(shop: Bot) -> None:
+    with_approval(shop, "0.40")
+    shop.exec("/pod create notebook name=nb")
+    shop.press("Create")
+    assert new(shop) == []
+    assert "may <@U0BOB> create `nb` at $0.44/h?" in shop.posts()[0].text
+
+    shop.press("Approve", user=ALICE)
+    (pod,) = new(shop)
+    assert pod.name.startswith("nb-")
+    assert "approved by <@U0ALICE>" in shop.posts()[0].text
+
+
+def test_a_dear_pod_that_is_declined_is_not_made(shop: Bot) -> None:
+    with_approval(shop, "0.40")
+    shop.exec("/pod create notebook")
+    shop.press("Create")
+    shop.press("Decline", user=ALICE)
+    assert new(shop) == []
+    assert "was not created" in shop.posts()[0].text
+    assert "Nothing was done." in shop.posts()[0].text

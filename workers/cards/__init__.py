@@ -11,8 +11,21 @@ from pods.incidents import CARD, ENTRY
 from pods.inquiries import Kind
 from pods.messages import Content, Message
 from pods.summary_rules import CARD as SUMMARY
-from workers.cards import holds, idle, incident, inquiry, leftovers, notices, protection, stop_wait, strays, summary
+from workers.cards import (
+    doubles,
+    holds,
+    idle,
+    incident,
+    inquiry,
+    leftovers,
+    notices,
+    protection,
+    stop_wait,
+    strays,
+    summary,
+)
 from workers.context import Context
+from workers.doubled import CARD as DOUBLE
 
 #: None when the record that the card speaks of is gone; then nothing is sent.
 Renderer = Callable[[Context, Message, datetime], Content | None]
@@ -27,6 +40,7 @@ CARDS: Final[dict[str, Renderer]] = {
     "silence": notices.silence,
     hold_cards.LEASE: holds.lease,
     hold_cards.SCHEDULE: holds.schedule,
+    DOUBLE: doubles.double,
     "idle": idle.render_card,
     "idle-note": idle.render_note,
     "protection": protection.card,

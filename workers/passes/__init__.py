@@ -12,6 +12,7 @@ from workers.context import Context
 from workers.losses.detect import losses
 from workers.passes.aftermath import look_after
 from workers.passes.budgets import budgets
+from workers.passes.doubles import doubles
 from workers.passes.early_signs import early_signs
 from workers.passes.holds import hold_times
 from workers.passes.ladder import climb_fleet
@@ -29,6 +30,7 @@ Pass = Callable[[Context, Look], None]
 #: In this order after every poll, whether RunPod answered or not.
 PASSES: Final[tuple[Pass, ...]] = (
     outages,
+    doubles,
     keep_samples,
     judge_fleet,
     ledger,
