@@ -43,7 +43,8 @@ def cost(face: Face, ask: Ask, read: Invocation) -> Answer:
         return Answer(content=cost_view.too_long(LONGEST))
     owner = ask.user if read.one("mine", str) else read.one("owner", str)
     by = BY[read.one("by", str) or ("pod" if owner else "owner")]
-    told = spent(books(face.store, days.window(zone, now), zone, now), days, now, zone, by, owner=owner)
+    entries = books(face.store, days.window(zone, now), zone, now)
+    told = spent(entries, days, now, zone, by, owner=owner, known=face.store.ledger.days())
     rows = told.by.all
     people = [row.key for row in rows if row.key] if by is Dimension.OWNER else []
     gpus = [row.key for row in rows if row.key] if by is Dimension.GPU else []

@@ -40,6 +40,8 @@ class Job(StrEnum):
     INQUIRIES = "workers.inquiries.sweep"
     #: Read what Slack knows of one person.
     PERSON = "workers.report.refresh_person"
+    #: Learn what Slack calls the owners of pods.
+    NAMES = "workers.report.learn_names"
     #: Ask RunPod what it billed for the hours that are over.
     BILL = "workers.billing.reconcile"
     #: Tell the summaries whose time has come.
@@ -67,6 +69,7 @@ QUEUE_OF: Final[dict[Job, Queue]] = {
     Job.INQUIRY: Queue.REPORT,
     Job.INQUIRIES: Queue.REPORT,
     Job.PERSON: Queue.REPORT,
+    Job.NAMES: Queue.REPORT,
     Job.BILL: Queue.REPORT,
     Job.BOOKS: Queue.REPORT,
     Job.SUMMARY: Queue.REPORT,

@@ -45,6 +45,7 @@ PERIODS: Final[tuple[Period, ...]] = (
     every(Job.ATTEND, timedelta(seconds=15)),
     every(Job.PORTS, timedelta(minutes=2)),
     every(Job.ROLES, SLOWLY),
+    every(Job.NAMES, SLOWLY),
     every(Job.ACCOUNT, SLOWLY),
     every(Job.CATALOG, STOCK),
     every(Job.INQUIRIES, timedelta(seconds=20)),

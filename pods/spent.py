@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pods.ledger.entries import Entry
 from pods.ledger.totals import Dimension, Total, Window, midnight, total
 from pods.model import Value
-from pods.summary import Breakdown, breakdown, each_day
+from pods.summary import Breakdown, breakdown, each_day, known_days
 from pods.times import Instant
 
 #: The books of a question reach this far.
@@ -53,6 +53,8 @@ class Spent(Value):
     by_day: tuple[Total, ...] = ()
     #: False: the books have nothing at all of these days, which is not nothing spent.
     known: bool
+    #: Days that began and of which the books have nothing; they are not in the sum.
+    unknown_days: int = 0
     #: Hours that certainly cost something and that RunPod's bill lacks.
     not_on_bill: int = 0
 
@@ -80,10 +82,19 @@ def days_of(period: Period, now: datetime, zone: ZoneInfo) -> Days:
 
 
 def spent(
-    entries: Sequence[Entry], days: Days, now: datetime, zone: ZoneInfo, by: Dimension, *, owner: str | None = None
+    entries: Sequence[Entry],
+    days: Days,
+    now: datetime,
+    zone: ZoneInfo,
+    by: Dimension,
+    *,
+    owner: str | None = None,
+    known: Collection[date] = (),
 ) -> Spent:
-    """`entries` of the days' window."""
+    """`entries` of the days' window; `known`: days that were watched or billed, whatever was spent on them."""
     theirs = [entry for entry in entries if owner is None or entry.labels.owner == owner]
+    last = max(days.first, min(days.last, now.astimezone(zone).date()))
+    told = known_days(entries, days.first, last, zone, known)
     return Spent(
         days=days,
         zone=zone.key,
@@ -91,7 +102,8 @@ def spent(
         owner=owner,
         total=total(theirs),
         by=breakdown(theirs, by, zone),
-        by_day=each_day(entries, theirs, zone),
-        known=bool(entries),
+        by_day=each_day(theirs, told, zone),
+        known=bool(told),
+        unknown_days=(last - days.first).days + 1 - len(told),
         not_on_bill=sum(entry.hours for entry in theirs if entry.not_on_bill),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -27,6 +27,7 @@ from pods.ledger.totals import (
     Dimension,
     Total,
     Window,
+    day_of,
     day_window,
     key_of,
     midnight,
@@ -112,6 +113,8 @@ class Summary(Value):
     idle: Decimal
     stopped_storage: Decimal
     month_to_date: Total
+    #: Days of the month so far of which the books have nothing; they are not in its sum.
+    month_unknown_days: int = 0
     forecast: Forecast | None = None
     budgets: tuple[Budget, ...] = ()
     runway: Runway | None = None
@@ -140,6 +143,8 @@ class Figures:
 
     now: datetime
     zone: ZoneInfo
+    #: Days that were watched or billed, so that nothing in the books is nothing spent.
+    known: Collection[date] = ()
     budgets: Sequence[Budget] = ()
     runway: Runway | None = None
     stops: Sequence[StopByBot] = ()
@@ -164,6 +169,7 @@ def summary(
     window = window_for(edition, day, zone)
     every = tuple(entries)
     books = [entry for entry in every if owner is None or entry.labels.owner == owner]
+    shown_of_all = within(every, window.start, window.end)
     shown = within(books, window.start, window.end)
     whole = total(shown)
     first = window.start.astimezone(zone).date()
@@ -180,7 +186,7 @@ def summary(
         zone=zone.key,
         made_at=now,
         owner=owner,
-        known=any(window.holds(entry.hour) for entry in every),
+        known=unknown_days(shown_of_all, first, last, zone, figures.known) <= (last - first).days,
         total=whole,
         reconciliation=_reconciliation(shown),
         change=_change(whole.usd, history, first, last),
@@ -188,10 +194,11 @@ def summary(
         by_gpu=breakdown(shown, Dimension.GPU, zone),
         by_subject=breakdown(shown, Dimension.SUBJECT, zone),
         by_day=breakdown(shown, Dimension.DAY, zone),
-        recent=_recent(every, books, last, zone),
+        recent=_recent(every, books, last, figures),
         idle=whole.idle,
         stopped_storage=whole.amounts.stopped_disk,
         month_to_date=to_date,
+        month_unknown_days=_month_unknown(every, month, figures),
         forecast=month_end(history, to_date.usd, now, zone, _burn(figures, owner)) if month.holds(now) else None,
         budgets=_budgets(figures, owner),
         runway=figures.runway if owner is None else None,
@@ -206,16 +213,37 @@ def breakdown(entries: Iterable[Entry], by: Dimension, zone: ZoneInfo) -> Breakd
     return Breakdown(by=by, rows=rows, others=others)
 
 
-def _recent(every: Iterable[Entry], books: Iterable[Entry], last: date, zone: ZoneInfo) -> tuple[Total, ...]:
-    week = Window(start=midnight(last - timedelta(days=_RECENT - 1), zone), end=day_window(last, zone).end)
-    return each_day(within(every, week.start, week.end), within(books, week.start, week.end), zone)
+def _recent(every: Iterable[Entry], books: Iterable[Entry], last: date, figures: Figures) -> tuple[Total, ...]:
+    zone = figures.zone
+    first = last - timedelta(days=_RECENT - 1)
+    week = Window(start=midnight(first, zone), end=day_window(last, zone).end)
+    days = known_days(within(every, week.start, week.end), first, last, zone, figures.known)
+    return each_day(within(books, week.start, week.end), days, zone)
 
 
-def each_day(every: Iterable[Entry], books: Iterable[Entry], zone: ZoneInfo) -> tuple[Total, ...]:
-    """What these books say of each day that all of them know, also of days on which these say nothing."""
+def each_day(books: Iterable[Entry], days: Iterable[date], zone: ZoneInfo) -> tuple[Total, ...]:
+    """A row for each of these days, also for those on which nothing was spent."""
     rows = {row.key: row for row in totals(books, Dimension.DAY, zone)}
-    known = sorted({key for entry in every if (key := key_of(entry, Dimension.DAY, zone))})
-    return tuple(rows.get(day) or Total(key=day) for day in known)
+    return tuple(rows.get(day.isoformat()) or Total(key=day.isoformat()) for day in days)
+
+
+def known_days(
+    every: Iterable[Entry], first: date, last: date, zone: ZoneInfo, known: Collection[date] = ()
+) -> tuple[date, ...]:
+    """Those of the days from first to last that the books have something of, or that were watched or billed."""
+    found = {day_of(entry.hour, zone) for entry in every} | set(known)
+    days = (first + timedelta(days=each) for each in range((last - first).days + 1))
+    return tuple(day for day in days if day in found)
+
+
+def unknown_days(every: Iterable[Entry], first: date, last: date, zone: ZoneInfo, known: Collection[date] = ()) -> int:
+    return (last - first).days + 1 - len(known_days(every, first, last, zone, known))
+
+
+def _month_unknown(every: Sequence[Entry], month: Window, figures: Figures) -> int:
+    last = min(month.end - timedelta(microseconds=1), figures.now).astimezone(figures.zone).date()
+    first = month.start.astimezone(figures.zone).date()
+    return unknown_days(within(every, month.start, month.end), first, last, figures.zone, figures.known)
 
 
 def _reconciliation(entries: Sequence[Entry]) -> Reconciliation:

@@ -22,6 +22,8 @@ from workers.runway import tell_runway
 
 log = structlog.get_logger()
 
+#: People asked for at once; Slack allows about a hundred a minute.
+MOST_NAMES: Final = 20
 #: Slack's words for a group that is not there, or not any more.
 NO_SUCH_GROUP: Final = frozenset({"no_such_subteam", "subteam_not_found"})
 
@@ -130,3 +132,14 @@ def refresh_person(user: str) -> None:
         context.store.people.save_zone(user, str(profile.zone))
     if profile.name:
         context.store.people.save_name(user, profile.name)
+
+
+@job()
+def learn_names(period: str) -> None:
+    """Learn what Slack calls the owners of pods, for where a mention cannot stand. Who is known is not asked again."""
+    del period
+    store = current().store
+    owners = {facts.owner.user for facts in store.fleet.facts().values() if facts.owner and facts.owner.user}
+    known = store.people.names(owners)
+    for user in sorted(owners - known.keys())[:MOST_NAMES]:
+        refresh_person(user)

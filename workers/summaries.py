@@ -114,6 +114,7 @@ def _figures(context: Context, entries: Sequence[Entry], policy: Policy, zone: Z
     return Figures(
         now=now,
         zone=zone,
+        known=store.ledger.days(),
         budgets=pots(policy.budget, store.spending.get("now"), now, zone),
         runway=account_runway(store.clockwork.reports().get("graphql", {}), now),
         stops=tuple(_stops(context, entries)),

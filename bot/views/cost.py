@@ -32,7 +32,7 @@ def spent(told: Spent, names: Names, *, trouble: str = "") -> Content:
     if not told.known:
         return page([_unknown(told, trouble)], key=key)
     shown = told.by.in_cents
-    evidence = " ".join([*rests_on(told.total, told.not_on_bill), *_late(trouble)])
+    evidence = " ".join([*_missing(told), *rests_on(told.total, told.not_on_bill), *_late(trouble)])
     head = f"{_head(told)}\n{parts(told.total)}"
     lines = _lines(told, names, shown, TEXT_MAX - len(head) - len(evidence) - _ROOM)
     text = "\n".join(filter(None, [head, *lines, evidence, _FOOT]))
@@ -42,7 +42,8 @@ def spent(told: Spent, names: Names, *, trouble: str = "") -> Content:
 
 def _head(told: Spent) -> str:
     whose = f", {person(told.owner)}" if told.owner else ""
-    return f"*{period(told.days, told.today, under_way=told.under_way)}{whose}: {amount(told.total)}*"
+    when = period(told.days, told.today, under_way=told.under_way)
+    return f"*{when}{whose}: {amount(told.total, days_missing=told.unknown_days)}*"
 
 
 def period(days: Days, today: date, *, under_way: bool) -> str:
@@ -96,6 +97,12 @@ def basis(total: Total) -> str:
     if total.basis is Basis.ESTIMATE:
         return "Estimate: RunPod has not billed it yet." if total.hours else ""
     return f"{dollars(total.billed)} of it is billed, the rest estimate."
+
+
+def _missing(told: Spent) -> list[str]:
+    if not told.unknown_days:
+        return []
+    return [f"Of {counted(told.unknown_days, 'day')} nothing is known: what they cost is not in the sum."]
 
 
 def _late(trouble: str) -> list[str]:

@@ -38,10 +38,10 @@ def noun(by: Dimension) -> str:
     return HEADS[by] if by is Dimension.GPU else HEADS[by].lower()
 
 
-def amount(row: Total, usd: Decimal | None = None) -> str:
-    """A row's sum; where some price was never said it is the least it can be, or not known."""
+def amount(row: Total, usd: Decimal | None = None, *, days_missing: int = 0) -> str:
+    """A row's sum; where a price was never said, or days are not in it, the least it can be, or not known."""
     shown = row.usd if usd is None else usd
-    if not row.unpriced:
+    if not row.unpriced and not days_missing:
         return dollars(shown)
     return f"at least {dollars(shown)}" if cents(shown) else "not known"
 

@@ -121,7 +121,11 @@ def _months(told: Summary) -> list[str]:
     zone = ZoneInfo(told.zone)
     last = (told.window.end - timedelta(microseconds=1)).astimezone(zone)
     over = told.made_at.astimezone(zone).month != last.month
-    line = f"{last:%B}{'' if over else ' so far'}: {amount(told.month_to_date)}"
+    missing = told.month_unknown_days
+    spent = amount(told.month_to_date, days_missing=missing)
+    line = f"{last:%B}{'' if over else ' so far'}: {spent}"
+    if missing:
+        line += f" ({counted(missing, 'day')} not known)"
     if told.forecast is not None:
         line += f", heading for {_band(told.forecast.low, told.forecast.high)} (estimate)"
     return [f"{line}.", *(_budget(pot) for pot in told.budgets)]

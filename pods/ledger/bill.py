@@ -49,8 +49,10 @@ class Bill(Value):
 class Billing(Record):
     """How far the books are reconciled with the bill of one kind, and how asking for it goes."""
 
-    #: Every hour before this was asked for once it had closed; None: none yet.
+    #: Every hour from `read_from` to this was asked for once it had closed; None: none yet.
     billed_to: Instant | None = None
+    #: How far back the bill of the time before the books began has been read, the newest days first.
+    read_from: Instant | None = None
     asked_at: Instant | None = None
     #: Since when RunPod has not answered what it billed; None while it does.
     failing_since: Instant | None = None

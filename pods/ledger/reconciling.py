@@ -26,15 +26,21 @@ _DAY: Final = timedelta(days=1)
 
 
 def due(billing: Billing, now: datetime) -> tuple[Window, ...]:
-    """Days, or what of them is over, to ask for now: the last ones, and the oldest that were never settled."""
-    end = hour_of(now)
-    since = billing.billed_to or hour_of(now - FIRST_BACK)
-    recent = hour_of(now - AGAIN)
-    if billing.asked_at is not None and now - billing.asked_at < EVERY and since >= recent:
+    """Days, or what of them is over, to ask for now: what was not settled yet, the last ones again, then the past."""
+    end, recent = hour_of(now), hour_of(now - AGAIN)
+    since = min(billing.billed_to or recent, recent)
+    past = [window for window in _days(now - FIRST_BACK, _read_from(billing, now)) if window.start >= now - FIRST_BACK]
+    just_asked = billing.asked_at is not None and now - billing.asked_at < EVERY
+    if just_asked and not past and since >= recent:
         return ()
-    latest = _days(recent, end)
-    older = [window for window in _days(since, end) if window not in latest]
-    return (*older[: MOST_DAYS - len(latest)], *latest)
+    forward = _days(since, end)
+    if len(forward) > MOST_DAYS:
+        forward = [*forward[: MOST_DAYS - 2], *forward[-2:]]
+    return (*forward, *past[::-1][: MOST_DAYS - len(forward)])
+
+
+def _read_from(billing: Billing, now: datetime) -> datetime:
+    return billing.read_from or _begin(hour_of(now - AGAIN).date())
 
 
 def _days(since: datetime, end: datetime) -> list[Window]:
@@ -69,13 +75,19 @@ def settled(
 
 
 def reached(billing: Billing, windows: Sequence[Window], open_from: Mapping[str, datetime], now: datetime) -> Billing:
-    """After these windows were asked for and answered. What is still open will be asked for again."""
-    since = billing.billed_to or hour_of(now - FIRST_BACK)
+    """After these windows, in the order of `due`, were asked for and answered. What is open is asked for again."""
+    since = billing.billed_to or _begin(hour_of(now - AGAIN).date())
     for window in sorted(windows, key=lambda each: each.start):
         if window.start <= since:
             since = max(since, window.end)
     held = min([since, hour_of(now - AGAIN), *open_from.values()])
-    changes = {"billed_to": max(held, billing.billed_to or held), "asked_at": now, "failing_since": None, "trouble": ""}
+    changes = {
+        "billed_to": max(held, billing.billed_to or held),
+        "read_from": min([_read_from(billing, now), *(window.start for window in windows)]),
+        "asked_at": now,
+        "failing_since": None,
+        "trouble": "",
+    }
     return billing.model_copy(update=changes)
 
 

@@ -146,7 +146,7 @@ class Keys:
 
     @property
     def ledger_days(self) -> str:
-        """The days that the books have."""
+        """The days of which the books know something, in UTC."""
         return self._key("ledger", "days")
 
     @property

@@ -64,6 +64,8 @@ class LedgerStore:
             after = done.watching.model_copy(update={"version": before.version + 1})
             self._guard(commit, self._keys.ledger_watching_version, version, str(after.version))
             commit.put(self._keys.ledger_watching, after)
+            for at in after.listed.values():
+                commit.include(self._keys.ledger_days, at.date().isoformat())
             by_day = _by_day(done.closed)
             for sheets in self._sheets(list(by_day)):
                 self._enter(commit, sheets, _merged(sheets, by_day[sheets.day]))
@@ -119,15 +121,15 @@ class LedgerStore:
             for line in decide([line for lines in sheets.lines.values() for line in lines]):
                 after.setdefault((line.kind, line.id), []).append(line)
             changed = {key: lines for key, lines in after.items() if tuple(lines) != sheets.lines.get(key)}
-            if not changed:
-                return
-            commit = Commit(self._keys, now)
-            self._enter(commit, sheets, changed)
+            # That there is nothing of a day is known as well.
+            commit = Commit(self._keys, now).include(self._keys.ledger_days, day.isoformat())
+            if changed:
+                self._enter(commit, sheets, changed)
             if isinstance(commit.run(self._scripts), Done):
                 return
 
     def days(self) -> tuple[date, ...]:
-        """Every day the books have, oldest first."""
+        """Every day, in UTC, of which something is known, be it that nothing was spent; oldest first."""
         return tuple(sorted(map(date.fromisoformat, cast("set[str]", self._client.smembers(self._keys.ledger_days)))))
 
     def forget(self, day: date, now: datetime) -> None:

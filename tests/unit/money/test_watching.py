@@ -22,7 +22,7 @@ from tests.unit.money.lives import START, TrueLife, Watch, at, lives, watches
 from tests.unit.money.test_ledger_property import CENT, GRAIN, hour_of, last_poll, true_cost
 from tests.unit.pods.builders import pod
 
-few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 HOUR = timedelta(hours=1)
 OWNER = Labels(owner="U1", team="nlp", gpu="NVIDIA A40", cloud="SECURE")
 

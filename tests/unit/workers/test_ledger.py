@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -163,15 +164,16 @@ def test_whatever_a_pod_does_the_books_are_right_to_the_cent_or_marked(
 ) -> None:
     """Through the real pass and store, by two watchers in turn that are restarted again and again."""
     world.store.client.flushdb()
+    watch = replace(watch, every=4 * watch.every)
     not_told = watch.repriced_unseen(truth)
     stores = [world.store]
-    for place, moment in enumerate(watch.polls[::4]):
+    for place, moment in enumerate(watch.polls):
         if place % restart_every == 0:
             world.store.ledger.__init__(world.store.client, world.store.ledger._scripts, world.store.keys)  # type: ignore[misc]
         condition = truth.condition(moment, dated=watch.dated)
         seen = () if condition is None else (_as_pod(truth, condition),)
         ledger(world.context, look(second(moment), *seen))
-    until = second(watch.polls[::4][-1])
+    until = second(watch.polls[-1])
     for entry in books(stores[0]).values():
         if not entry.gap and hour_of(entry) not in not_told:
             assert abs(entry.estimate.total - true_cost(truth, entry, until)) <= CENT
@@ -271,18 +273,39 @@ def test_while_billing_is_away_estimates_stay_and_it_is_known_since_when(world: 
     assert (again.failing_since, again.trouble) == (None, "")
 
 
-def test_the_first_bills_reach_back_eight_weeks_a_few_days_at_a_time(world: World) -> None:
+def test_the_first_bills_reach_back_eight_weeks_the_newest_days_first(world: World) -> None:
     world.clock.at = BEGIN + 5 * HOUR
+    ask(world)
+    first = {start.date() for kind, start, _ in world.runpod.bills_asked if kind is SubjectKind.POD}
+    assert first == {(BEGIN - timedelta(days=back)).date() for back in range(10)}
     for _ in range(9):
         world.clock.at += timedelta(minutes=15)
         ask(world)
-    asked = [start for kind, start, _ in world.runpod.bills_asked if kind is SubjectKind.POD]
-    assert min(asked) == (BEGIN - timedelta(weeks=8))
-    assert {start.date() for start in asked} == {(BEGIN - timedelta(days=back)).date() for back in range(57)}
+    asked = {start.date() for kind, start, _ in world.runpod.bills_asked if kind is SubjectKind.POD}
+    assert asked == {(BEGIN - timedelta(days=back)).date() for back in range(56)}
     before = len(world.runpod.bills_asked)
-    world.clock.at += timedelta(minutes=15)
+    world.clock.at += timedelta(minutes=5)
     ask(world)
     assert len(world.runpod.bills_asked) == before
+
+
+def test_a_week_without_the_job_is_asked_for_afterwards(world: World) -> None:
+    watch(world, 8, running())
+    ask(world)
+    world.runpod.bills_asked.clear()
+    world.clock.at += timedelta(days=7)
+    ask(world)
+    asked = {start.date() for kind, start, _ in world.runpod.bills_asked if kind is SubjectKind.VOLUME}
+    assert {(BEGIN + timedelta(days=each)).date() for each in range(8)} <= asked
+
+
+def test_a_day_that_cannot_be_read_is_where_the_next_run_goes_on(world: World) -> None:
+    world.clock.at = BEGIN + 5 * HOUR
+    world.runpod.bills[SubjectKind.POD] = ServerFault(status=503)
+    ask(world)
+    told = world.store.billing.get("pod")
+    assert told is not None
+    assert (told.billed_to, told.read_from) == (None, None)
 
 
 def test_old_days_become_sums_and_the_oldest_are_let_go_of(world: World) -> None:
@@ -321,3 +344,12 @@ def test_an_hour_that_closes_while_the_books_are_read_counts_once(
     now = BEGIN + 5 * HOUR
     found = books_at(world.store, Window(start=BEGIN, end=now), UTC_ZONE, now)
     assert sum(entry.hours for entry in found) == 5
+
+
+def test_a_day_on_which_nothing_ran_is_known_once_it_was_watched_or_billed(world: World) -> None:
+    ledger(world.context, look(BEGIN))
+    assert world.store.ledger.days() == (BEGIN.date(),)
+    world.clock.at = BEGIN + 5 * HOUR
+    ask(world)
+    assert (BEGIN - timedelta(days=3)).date() in world.store.ledger.days()
+    assert books(world.store) == {}

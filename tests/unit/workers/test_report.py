@@ -9,13 +9,14 @@ import pytest
 
 from pods.catalog import Part
 from pods.errors import ChatError, NeedsGraphql, NeedsRest, Retired, TimedOut
+from pods.fleet import Owner, OwnerKind, PodFacts
 from pods.model import Account, Cloud, GpuType
 from pods.offers import NetworkVolume
 from pods.policy import Role
 from pods.times import to_ms
 from tests.unit.pods.builders import NOON, at
 from tests.unit.workers.world import World
-from workers.report import read_account, read_catalog, refresh_person, refresh_roles
+from workers.report import learn_names, read_account, read_catalog, refresh_person, refresh_roles
 
 GROUPS = """
 [roles]
@@ -93,6 +94,18 @@ def test_a_person_s_name_is_kept_for_where_a_mention_cannot_stand(world: World) 
     refresh_person("U1")
     refresh_person("U2")
     assert world.store.people.names(["U1", "U2", "U1"]) == {"U1": "ann"}
+
+
+def test_owners_names_are_learned_once(world: World) -> None:
+    world.chat.names = {"U1": "ann"}
+    for pod_id, user in (("a", "U1"), ("b", "U1"), ("c", "U2")):
+        owner = Owner(kind=OwnerKind.PERSON, user=user, since=world.clock.now(), by=user)
+        facts = PodFacts(pod_id=pod_id, owner=owner)
+        world.store.client.hset(world.store.keys.facts, pod_id, facts.model_dump_json())
+    learn_names("1")
+    learn_names("2")
+    assert world.store.people.names(["U1", "U2"]) == {"U1": "ann"}
+    assert [each["where"] for each in world.chat.asked] == ["U1", "U2", "U2"]
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", ""])
