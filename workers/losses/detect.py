@@ -171,7 +171,9 @@ def _lost(context: Context, found: Found, protection: Protection | None, policy:
     log.warning("loss.confirmed", pod=sight.pod_id, loss=drafted.id, kind=kind.value, cause=found.cause.kind.value)
 
     def settled(newest: Sight) -> Sight:
-        known = newest.model_copy(update={"began_at": counted.began_at, "restarts": counted.restarts})
+        known = newest.model_copy(
+            update={"pod": counted.pod, "began_at": counted.began_at, "restarts": counted.restarts}
+        )
         return given_up(known, drafted.id, kind, found.at)
 
     return _change(context, found, settled)

@@ -62,7 +62,7 @@ class Killer:
 
 
 #: What only reads leaves nothing behind to be found half done.
-_READS = frozenset(
+READS = frozenset(
     {"GET", "MGET", "HGET", "HGETALL", "ZRANGEBYSCORE", "ZRANGE", "SMEMBERS", "LRANGE", "XRANGE", "ZSCORE"}
 )
 
@@ -72,7 +72,7 @@ def killing(killer: Killer, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     command: Any = redis.Redis.execute_command
 
     def execute(self: redis.Redis, *args: Any, **options: Any) -> Any:
-        if str(args[0]).upper() in _READS:
+        if str(args[0]).upper() in READS:
             return command(self, *args, **options)
         killer.changes += 1
         killer.strikes(done=False)
