@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -35,7 +35,7 @@ from pods.model import Verb
 from pods.operations import Code, cancel, release
 from pods.policy import Role
 from pods.requests import Request, RequestState, settle
-from pods.store.commit import Done
+from pods.store.commit import Conflict, Done, Result
 
 
 def run(face: Face, click: Click) -> Answer:
@@ -129,23 +129,27 @@ def _settle(face: Face, click: Click, request: Request, gate: Gate, no: Code, *,
         for operation in face.store.walk.operations(request.operations)
         if not operation.ended
     )
-    messages, tell = _messages(face, click, after, gate, now)
-    result = face.store.walk.settle(
-        after,
-        operations if after.state is not RequestState.WAITING else (),
-        was=request,
-        messages=messages,
-        tell=tell,
-        audit=face.entry(
-            click.ask,
-            Event.CONFIRMED if gate.state is GateState.PASSED else Event.DECLINED,
-            now,
-            result=f"{gate.kind.value}: {request.command}",
-            request_id=request.id,
-        ),
-        now=now,
-        queue_behind=verbs.may_queue(face, request.team, request.by, request.verb, now),
+    entry = face.entry(
+        click.ask,
+        Event.CONFIRMED if gate.state is GateState.PASSED else Event.DECLINED,
+        now,
+        result=f"{gate.kind.value}: {request.command}",
+        request_id=request.id,
     )
+    while True:
+        messages, tell = _messages(face, click, after, gate, now)
+        result = face.store.walk.settle(
+            after,
+            operations if after.state is not RequestState.WAITING else (),
+            was=request,
+            messages=messages,
+            tell=tell,
+            audit=entry,
+            now=now,
+            queue_behind=verbs.may_queue(face, request.team, request.by, request.verb, now),
+        )
+        if not _delivered_meanwhile(face, result, messages):
+            break
     if not isinstance(result, Done):
         # Somebody decided, or it expired, in this very moment: say what stands now.
         return Answer(content=acks.changed_meanwhile())
@@ -154,6 +158,12 @@ def _settle(face: Face, click: Click, request: Request, gate: Gate, no: Code, *,
     if after.state is RequestState.ACCEPTED:
         verbs.wake(face, after, operations)
     return Answer(content=None)
+
+
+def _delivered_meanwhile(face: Face, result: Result, messages: Sequence[Message]) -> bool:
+    """Whether a delivery wrote one of the messages since it was read: then it is read again, nothing else changed."""
+    keys = face.store.keys
+    return isinstance(result, Conflict) and result.key in {keys.message(each.key) for each in messages}
 
 
 def _messages(

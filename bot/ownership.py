@@ -35,12 +35,28 @@ def _hand_over(face: Face, ask: Ask, read: Invocation, *, to: str) -> Answer:
         if refusal is not None:
             return refusal
     for pod in found:
-        owner = Owner(kind=OwnerKind.PERSON, user=to, since=now, by=ask.user)
-        entry = face.entry(ask, Event.OWNER, now, result=to, pod_id=pod.id)
-        face.store.fleet.set_owner(pod.id, owner, now=now, audit=entry)
+        too_late = _write(face, ask, pod, facts[pod.id], to)
+        if too_late is not None:
+            return too_late
     if to == ask.user:
         return Answer(content=answers.claimed(found))
     return Answer(content=answers.given(found, by=ask.user, to=to), public=True)
+
+
+def _write(face: Face, ask: Ask, pod: Pod, facts: PodFacts, to: str) -> Answer | None:
+    """Hand the pod over; who was overtaken in the same moment is judged anew by what stands then."""
+    now = face.clock.now()
+    owner = Owner(kind=OwnerKind.PERSON, user=to, since=now, by=ask.user)
+    entry = face.entry(ask, Event.OWNER, now, result=to, pod_id=pod.id)
+    while face.store.fleet.hand_over(facts, owner, now=now, audit=entry) is None:
+        facts = face.store.fleet.facts_of(pod.id)
+        if facts.owner == owner:
+            # Our own write, whose answer was lost.
+            return None
+        refusal = _refusal(face, ask, pod, facts, now)
+        if refusal is not None:
+            return refusal
+    return None
 
 
 def _refusal(face: Face, ask: Ask, pod: Pod, facts: PodFacts, now: datetime) -> Answer | None:

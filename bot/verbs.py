@@ -89,12 +89,23 @@ def find(face: Face, references: Sequence[str], verb: Verb | None) -> tuple[Pod,
                 return pods
             case Ambiguous(reference=reference, candidates=candidates):
                 return Answer(content=answers.which_one(reference, candidates, verb, fleet.version))
-            case Unlisted(reference=reference, suggestions=()) if any(letter.isdigit() for letter in reference):
+            case Unlisted(reference=reference, suggestions=meant) if _may_be_new(reference, meant):
                 # Perhaps made since the last list pass: its worker reads it before anything is called.
                 known.append(Pod(id=reference, name=reference, status=PodStatus.UNKNOWN, mounts_known=False))
             case NotFound(reference=reference, suggestions=meant) | Unlisted(reference=reference, suggestions=meant):
                 now = face.clock.now()
                 return Answer(content=answers.no_such_pod(reference, meant, fleet.listed_at, now))
+
+
+#: RunPod's ids are longer; a shorter one that resembles a listed one is more likely that one mistyped.
+_WHOLE_ID: Final = 10
+
+
+def _may_be_new(reference: str, meant: Sequence[Pod]) -> bool:
+    """Whether it can be the id of a pod made since the last list pass. A whole id is, whatever it resembles."""
+    if not any(letter.isdigit() for letter in reference):
+        return False
+    return not meant or len(reference) >= _WHOLE_ID
 
 
 def authorise(face: Face, ask: Ask, verb: Verb, pods: tuple[Pod, ...], now: datetime) -> Order | Answer:

@@ -191,7 +191,7 @@ def _refused(operation: Operation, error: Refused, now: datetime) -> Operation:
     pushbacks = operation.pushbacks + 1
     wait = timedelta(seconds=error.retry_after_s) if isinstance(error, RateLimited) else LOOKS[1]
     if pushbacks >= MAX_PUSHBACKS or now + wait >= operation.deadline:
-        return _fail(operation, Code.NEVER_ASKED, error, now)
+        return _fail(operation, Code.PUSHED_BACK, error, now)
     return _moved(operation, state=OperationState.RUNNING, pushbacks=pushbacks, next_at=now + wait)
 
 
@@ -239,7 +239,8 @@ def _look_later(operation: Operation, now: datetime) -> Operation:
 
 def _too_late(operation: Operation, now: datetime) -> Operation:
     if operation.unclear == 0:
-        outcome = Outcome(code=Code.NEVER_ASKED, sentence=operation.trouble)
+        code = Code.PUSHED_BACK if operation.pushbacks else Code.NEVER_ASKED
+        outcome = Outcome(code=code, sentence=operation.trouble)
         return _ended(operation, OperationState.FAILED, outcome, now)
     outcome = Outcome(code=Code.NOT_CONFIRMED, sentence=operation.trouble, runpod_request=operation.runpod_request)
     ended = _ended(operation, OperationState.UNKNOWN, outcome, now)

@@ -181,7 +181,7 @@ def stop_result(operation: Operation) -> StopResult | None:
         return None
     if operation.state is OperationState.DONE:
         return StopResult.DONE
-    if operation.outcome.code is Code.NEVER_ASKED:
+    if operation.outcome.code in {Code.NEVER_ASKED, Code.PUSHED_BACK}:
         return StopResult.DEFERRED
     return StopResult.VETOED if operation.state is OperationState.CANCELLED else StopResult.FAILED
 

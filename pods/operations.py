@@ -55,6 +55,8 @@ class Code(StrEnum):
     CLUSTER = "cluster"
     #: RunPod could not be asked before the deadline; nothing was done.
     NEVER_ASKED = "never_asked"
+    #: RunPod answered each call with "not now" until the deadline; nothing was done.
+    PUSHED_BACK = "pushed_back"
     NOT_CONFIRMED = "not_confirmed"
     #: The pod is no longer what was confirmed.
     CHANGED = "changed"

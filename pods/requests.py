@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from pods.approvals import Appeal
-from pods.gates import Gate, GateState
+from pods.gates import Gate, GateKind, GateState
 from pods.model import Value, Verb
 from pods.operations import Operation
 from pods.selections import Selection
@@ -78,6 +78,12 @@ class Request(Value):
         if self.state is not RequestState.WAITING:
             return None
         return next((gate for gate in self.gates if gate.state is GateState.OPEN), None)
+
+
+def agreed(request: Request) -> frozenset[str]:
+    """The owners who said yes to it."""
+    passed = (each for each in request.gates if each.kind is GateKind.CONSENT and each.state is GateState.PASSED)
+    return frozenset(each.decided_by for each in passed if each.decided_by is not None)
 
 
 def settle(request: Request, gate: Gate) -> Request:

@@ -241,7 +241,8 @@ def _look_later(operation: Operation, now: datetime) -> Operation:
 
 def _too_late(operation: Operation, now: datetime) -> Operation:
     if operation.calls == 0:
-        outcome = Outcome(code=Code.NEVER_ASKED, sentence=operation.trouble)
+        code = Code.PUSHED_BACK if operation.pushbacks else Code.NEVER_ASKED
+        outcome = Outcome(code=code, sentence=operation.trouble)
         return _end(operation, OperationState.FAILED, outcome, now)
     outcome = Outcome(code=Code.NOT_CONFIRMED, sentence=operation.trouble, runpod_request=operation.runpod_request)
     ended = _end(operation, OperationState.UNKNOWN, outcome, now)

@@ -14,7 +14,7 @@ from pods.model import Pod, Verb
 from pods.operations import Code, Operation, Outcome, cancel
 from pods.policy import Role
 from pods.presets import may_create
-from pods.requests import Request
+from pods.requests import Request, agreed
 from workers import hold_orders, spending
 from workers.context import Context
 from workers.idle_guard import idle_guard
@@ -67,7 +67,7 @@ def objection(context: Context, before: Operation, decided: Operation) -> Operat
 
 def _against(context: Context, request: Request, operation: Operation) -> Outcome | NotNow | None:
     pod = operation.seen
-    if request.rule is None and not (_may(context, request) and _may_have(context, request, operation)):
+    if request.rule is None and not (_may(context, request, operation) and _may_have(context, request, operation)):
         return Outcome(code=Code.NOT_ALLOWED)
     if request.rule is None:
         return spending.against_start(context, request, operation)
@@ -102,7 +102,8 @@ def _may_have(context: Context, request: Request, operation: Operation) -> bool:
     return preset is not None and may_create(preset, request.by, here)
 
 
-def _may(context: Context, request: Request) -> bool:
+def _may(context: Context, request: Request, operation: Operation) -> bool:
+    """The person still has the role here, and the pod's owner of now has agreed if they must."""
     people = context.store.people
     decision = decide(
         people.person(request.team, request.by, context.clock.now()),
@@ -110,8 +111,12 @@ def _may(context: Context, request: Request) -> bool:
         policy=people.policy(),
         channel=request.place.channel,
         holders=people.holders(),
+        owner=context.store.fleet.facts_of(operation.pod_id).owner if operation.pod_id else None,
+        changes_pod=True,
     )
-    return isinstance(decision, Allowed)
+    if not isinstance(decision, Allowed):
+        return False
+    return decision.consent_of is None or decision.consent_of in agreed(request)
 
 
 __all__ = ["FROZEN", "GUARDS", "LOOK_AGAIN", "Guard", "NotNow", "objection"]

@@ -12,7 +12,7 @@ from pods.fleet import added, observed, removed
 from pods.model import Pod, Verb
 from pods.operations import Operation, OperationState
 from pods.store.walk import Also, Taken
-from workers import changed
+from workers import changed, routed
 from workers.context import Context
 
 log = structlog.get_logger()
@@ -22,10 +22,14 @@ def move(context: Context, taken: Taken, after: Operation, now: datetime, *, als
     """The operation as written; None: the attempt is no longer ours, and nothing was."""
     before = taken.operation
     tell = _worth_telling(before, after)
+    if after.ended and tell:
+        also = routed.telling(context, after, now, also)
     moved = context.store.walk.move(taken, after, now=now, tell=tell, audit=_audit(before, after), also=also)
     if moved is None:
         log.warning("write.lost", state=after.state.value)
         return None
+    if after.ended and tell:
+        routed.wake(context, after)
     if before.state is not after.state:
         log.info("operation.moved", state=after.state.value, code=after.outcome.code.value if after.outcome else None)
     if after.ended and not before.ended:

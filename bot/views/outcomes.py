@@ -21,6 +21,7 @@ _BY_CODE: Final[dict[Code, Callable[[Case], Told]]] = {
     Code.LOCKED: undone.locked,
     Code.CLUSTER: undone.cluster,
     Code.NEVER_ASKED: undone.never_asked,
+    Code.PUSHED_BACK: undone.pushed_back,
     Code.CHANGED: undone.changed,
     Code.BUSY: undone.busy,
     Code.JOINED: undone.joined,

@@ -68,6 +68,13 @@ def _looking(case: Case) -> str:
 
 def gone(case: Case) -> Told:
     """Terminated by someone else, before or during."""
+    if case.pod is None and not case.operation.calls:
+        return Told(
+            word=_not(case),
+            headline=f"{case.ref} was not {case.forms.past}: RunPod knows no such pod.",
+            more=("It was terminated before, or the id is mistyped. `/pod list` shows what there is.",),
+            short="RunPod knows no such pod",
+        )
     when = "while I waited for the effect" if case.operation.calls else "before I called RunPod"
     return Told(
         word=_not(case),
@@ -113,6 +120,12 @@ def never_asked(case: Case) -> Told:
         return _no(case, f"in {case.took} it was never ready for that; RunPod last said {case.state}", _stands(case))
     unreached = f"I could not get through to RunPod in {case.took}"
     return _no(case, unreached, prose(case.sentence), _stands(case))
+
+
+def pushed_back(case: Case) -> Told:
+    """RunPod was asked and said "not now" each time."""
+    times = "once" if case.operation.pushbacks == 1 else f"{case.operation.pushbacks} times"
+    return _no(case, f"RunPod put it off {times} in {case.took}", prose(case.sentence), _stands(case))
 
 
 def changed(case: Case) -> Told:

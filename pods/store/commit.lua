@@ -1,5 +1,5 @@
 -- All or nothing: check every precondition, then apply every change.
--- ARGV[1]: JSON {once, expect[], absent[], claims[], busy[], set[], add[], del[], free[], zadd[], zrem[], sadd[], srem[], hset[], incr[], xadd[]}
+-- ARGV[1]: JSON {once, expect[], fields[], absent[], claims[], busy[], set[], add[], del[], free[], zadd[], zrem[], sadd[], srem[], hset[], incr[], xadd[]}
 -- Answers a JSON list: ["done"], or the first precondition that failed and what stands there instead:
 --   ["exists", value] ["conflict", key] ["claimed", key, value] ["busy", [[key, value], ...]]
 local c = cjson.decode(ARGV[1])
@@ -16,6 +16,12 @@ for _, e in ipairs(c.expect or {}) do
   elseif not there or cjson.decode(there).version ~= e.version then
     return cjson.encode({'conflict', e.key})
   end
+end
+
+for _, e in ipairs(c.fields or {}) do
+  local there = redis.call('HGET', e.key, e.field)
+  local version = there and cjson.decode(there).version or 0
+  if version ~= e.version then return cjson.encode({'conflict', e.key}) end
 end
 
 for _, e in ipairs(c.absent or {}) do

@@ -83,6 +83,10 @@ class Commit:
     def expect(self, key: str, equals: str) -> Self:
         return self._add("expect", key=key, equals=equals)
 
+    def expect_field(self, key: str, field_: str, version: int) -> Self:
+        """Of a record in a hash; one that is not there is version 0."""
+        return self._add("fields", key=key, field=field_, version=version)
+
     def absent(self, key: str) -> Self:
         """Change nothing, and answer Conflict, if this record is there."""
         return self._add("absent", key=key)

@@ -70,7 +70,15 @@ class FleetStore:
         return PodFacts.model_validate_json(record) if record else PodFacts(pod_id=pod_id)
 
     def set_owner(self, pod_id: str, owner: Owner | None, *, now: datetime, audit: AuditEntry) -> PodFacts:
-        facts = self.facts_of(pod_id)
-        facts = facts.model_copy(update={"owner": owner, "version": facts.version + 1})
-        Commit(self._keys, now).put_field(self._keys.facts, pod_id, facts).audit(audit).run(self._scripts)
-        return facts
+        """Whoever owns it now; what else is known of the pod stays as it is at the moment of the write."""
+        while True:
+            after = self.hand_over(self.facts_of(pod_id), owner, now=now, audit=audit)
+            if after is not None:
+                return after
+
+    def hand_over(self, was: PodFacts, owner: Owner | None, *, now: datetime, audit: AuditEntry) -> PodFacts | None:
+        """Set the owner of a pod on the condition that what is known of it still is `was`; None: it is not."""
+        after = was.model_copy(update={"owner": owner, "version": was.version + 1})
+        commit = Commit(self._keys, now).expect_field(self._keys.facts, was.pod_id, was.version)
+        commit.put_field(self._keys.facts, was.pod_id, after).audit(audit)
+        return after if isinstance(commit.run(self._scripts), Done) else None

@@ -290,6 +290,9 @@ class WalkStore:
             else:
                 commit.schedule(keys.gates, request.id, request.open_gate.expires_at)
             for message in messages:
+                if message.version > 1:
+                    # A delivery may be about to write it: whichever comes second starts from what the first wrote.
+                    commit.expect_version(keys.message(message.key), message.version - 1)
                 commit.put(keys.message(message.key), message, for_=RECORD_FOR).want(message.key)
             for key in tell:
                 commit.want(key)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 
 from pods.model import PodStatus
@@ -295,3 +297,24 @@ def test_a_question_typed_again_is_asked_again_about_the_same_request(bot: Bot) 
     bot.press("Terminate")
     assert len(bot.effects("terminate")) == 1
     assert len(bot.posts()) == 1
+
+
+def test_a_pod_newer_than_the_list_is_found_by_its_id_even_if_that_resembles_another(bot: Bot) -> None:
+    """RunPod makes ids of 14 characters; one of them may well be near another."""
+    world = bot.runpod.world
+    for pod_id in ("x7k2m9qw4e1rt5", "x7k2m9qw4e1rt6"):
+        world.pods[pod_id] = copy.copy(world.pods["f6j1bs"])
+        world.pods[pod_id].id = pod_id
+        if pod_id.endswith("5"):
+            bot.pass_time(31)
+    listed = bot.store.fleet.load()
+    assert listed.get("x7k2m9qw4e1rt5")
+    assert listed.get("x7k2m9qw4e1rt6") is None
+
+    bot.exec("/pod stop x7k2m9qw4e1rt6")
+    bot.press("Stop")
+
+    assert [call["pod"] for call in bot.effects("stop")] == ["x7k2m9qw4e1rt6"]
+    bot.exec("/pod start x7k2m9qw4e1rt7")
+    assert "RunPod knows no such pod" in bot.last().text
+    assert "Did you mean `nlp-train` (`abc123`)?" in bot.exec("/pod stop abc124").private[0]

@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from pods.audit import AuditEntry
+from pods.fleet import Owner, OwnerKind, PodFacts
+from pods.operations import Operation
+from pods.requests import Request
+from pods.store.commit import Result
 from tests.e2e.inline import ALICE, BOB, DAVE, Bot
 
 
@@ -41,6 +52,75 @@ def test_nobody_but_the_owner_gives_consent(bot: Bot) -> None:
     bot.press("Allow", user=BOB)
 
     assert bot.effects() == []
+
+
+def test_of_two_claims_in_the_same_moment_one_is_told_it_came_second(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = bot.store.fleet.hand_over
+    raced: list[bool] = []
+
+    def race(was: PodFacts, owner: Owner | None, *, now: datetime, audit: AuditEntry) -> PodFacts | None:
+        if not raced:
+            raced.append(True)
+            first = Owner(kind=OwnerKind.PERSON, user=DAVE, since=now, by=DAVE)
+            bot.store.fleet.set_owner("f6j1bs", first, now=now, audit=audit)
+        return real(was, owner, now=now, audit=audit)
+
+    monkeypatch.setattr(bot.store.fleet, "hand_over", race)
+
+    heard = bot.exec("/pod claim f6j1bs")
+
+    assert f"<@{DAVE}>" in heard.private[0]
+    assert "is yours now" not in heard.private[0]
+    owner = bot.store.fleet.facts_of("f6j1bs").owner
+    assert owner is not None
+    assert owner.user == DAVE
+
+
+def test_a_pod_that_became_somebody_elses_before_the_call_is_left_alone(bot: Bot) -> None:
+    bot.exec("/pod stop abc123", settle=False)
+    bot.own("abc123", DAVE)
+    bot.settle()
+
+    assert bot.effects() == []
+    assert f"<@{BOB}> may no longer do this" in bot.last().text
+
+
+def test_consent_of_the_owner_of_then_is_not_consent_of_the_owner_of_now(bot: Bot) -> None:
+    bot.own("abc123", DAVE)
+    bot.exec("/pod stop abc123")
+    bot.press("Allow", user=DAVE, settle=False)
+    bot.own("abc123", ALICE)
+    bot.settle()
+
+    assert bot.effects() == []
+    assert "may no longer do this" in bot.last().text
+
+
+def test_a_dialog_being_delivered_while_it_is_answered_keeps_its_fresh_way_to_be_replaced(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot.say("@podkeeper terminate f6j1bs")
+    real = bot.store.walk.settle
+    raced: list[bool] = []
+
+    def race(request: Request, operations: Sequence[Operation], **given: Any) -> Result:
+        if not raced:
+            raced.append(True)
+            key = f"{request.id}.confirm"
+            draft = bot.store.outbox.take(key)
+            assert draft is not None
+            bot.store.outbox.save(draft, draft.message.model_copy(update={"tries": 1}), bot.clock.now())
+            bot.store.outbox.release(draft)
+        return real(request, operations, **given)
+
+    monkeypatch.setattr(bot.store.walk, "settle", race)
+
+    bot.press("Terminate")
+
+    assert raced
+    assert "is terminated" in bot.last().text
+    assert len(bot.effects("terminate")) == 1
+    assert any(text.startswith("Confirmed: terminate") for text in bot.everything_told(BOB))
 
 
 def test_an_admin_needs_no_consent(bot: Bot) -> None:

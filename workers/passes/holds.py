@@ -105,7 +105,7 @@ def _see_to_stop(context: Context, pod: Pod, lease: Lease) -> None:
     if lease.ended_at is None or now - lease.ended_at > ORDERED_WITHIN:
         return
     made = _made(context, lease_order(pod, lease))
-    if made is None or made.outcome is None or made.outcome.code is not Code.NEVER_ASKED:
+    if made is None or made.outcome is None or made.outcome.code not in {Code.NEVER_ASKED, Code.PUSHED_BACK}:
         return
 
     def deferred(known: Holds | None) -> Holds | None:

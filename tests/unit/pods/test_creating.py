@@ -130,7 +130,7 @@ def test_a_pushback_is_waited_out_for_as_long_as_runpod_asks_and_not_for_ever() 
         op = op.model_copy(update={"state": S.CALLING})
     op = after_call(op, errors.RateLimited("wire", retry_after_s=30), at(9))
     assert op.outcome is not None
-    assert (op.state, op.outcome.code) == (S.FAILED, Code.NEVER_ASKED)
+    assert (op.state, op.outcome.code) == (S.FAILED, Code.PUSHED_BACK)
 
 
 def test_a_candidate_that_costs_more_now_is_not_asked_for() -> None:

@@ -136,6 +136,14 @@ def test_runpod_never_read_before_the_deadline() -> None:
     assert step.operation.outcome.sentence == error.sentence
 
 
+def test_what_runpod_only_put_off_until_the_deadline_is_not_called_never_asked() -> None:
+    asked = operation(V.RESTART, pushbacks=2, trouble="The pod changed in the meantime.")
+    step = after_read(asked, Seen(pod(PodStatus.STARTING)), at(300))
+    assert of(step) == failed(C.PUSHED_BACK)
+    assert step.operation.outcome is not None
+    assert step.operation.outcome.sentence == "The pod changed in the meantime."
+
+
 @pytest.mark.parametrize(
     ("retry_after_s", "seconds", "expected"),
     [(30, 0, 30), (0, 0, 5), (3600, 0, 240), (30, 239, 240)],

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pods.errors import TimedOut
-from pods.fleet import Fleet, missed
+from pods.fleet import Fleet, Owner, OwnerKind, missed
 from pods.store import Store
 from tests.unit.pods.builders import NOON, at, fleet, pod
+from tests.unit.store.records import entry
 
 
 def test_a_change_that_met_another_is_made_upon_it(store: Store, other: Store) -> None:
@@ -54,3 +55,18 @@ def test_a_reader_sees_what_another_process_wrote(store: Store, other: Store) ->
 def test_a_decision_to_change_nothing_writes_nothing(store: Store) -> None:
     store.fleet.change(lambda before: before, NOON)
     assert not store.client.exists(store.keys.fleet)
+
+
+def test_an_owner_is_handed_over_only_from_what_was_known(store: Store) -> None:
+    bob, dave = (Owner(kind=OwnerKind.PERSON, user=user, since=NOON, by=user) for user in ("UBOB", "UDAVE"))
+    seen_by_both = store.fleet.facts_of("abc123")
+
+    first = store.fleet.hand_over(seen_by_both, bob, now=NOON, audit=entry())
+    second = store.fleet.hand_over(seen_by_both, dave, now=NOON, audit=entry())
+
+    assert first is not None
+    assert second is None
+    assert store.fleet.facts_of("abc123").owner == bob
+    assert store.client.xlen(store.keys.audit) == 1
+    assert store.fleet.set_owner("abc123", dave, now=NOON, audit=entry()).owner == dave
+    assert store.fleet.facts_of("abc123").version == 2

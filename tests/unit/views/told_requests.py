@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
-from pods.errors import HostFull, InsufficientBalance, Refused, ServerFault, Unreachable
+from pods.errors import ActionConflict, HostFull, InsufficientBalance, Refused, ServerFault, Unreachable
 from pods.gates import Gate, GateKind, GateState, binding
 from pods.messages import Content
 from pods.model import POD_VERBS, Gpu, PodStatus, Verb
@@ -79,6 +79,7 @@ def outcome(verb: Verb, code: Code) -> Content:
     sentence = {
         Code.REFUSED: HostFull.sentence_default if verb is Verb.START else Refused.sentence_default,
         Code.NEVER_ASKED: Unreachable.sentence_default,
+        Code.PUSHED_BACK: ActionConflict.sentence_default,
         Code.VETOED: "it works again: GPU 71 % at 14:02.",
     }.get(code, "")
     changes: dict[str, object] = {"before": before, "seen": seen, "calls": calls}
@@ -86,7 +87,8 @@ def outcome(verb: Verb, code: Code) -> Content:
         changes |= {"before": None, "seen": None}
     if code in {Code.DECLINED, Code.EXPIRED}:
         changes["bound"] = binding(before)
-    if code in {Code.NOT_CONFIRMED, Code.NEVER_ASKED}:
+    changes |= {"pushbacks": 3} if code is Code.PUSHED_BACK else {}
+    if code in {Code.NOT_CONFIRMED, Code.NEVER_ASKED, Code.PUSHED_BACK}:
         changes |= {"accepted_at": ago(minutes=4), "created_at": ago(minutes=4), "called_at": ago(minutes=4)}
     if code is Code.CHANGED:
         changes["bound"] = gate(GateKind.CONFIRM, pod()).bound[0]
