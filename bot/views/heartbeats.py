@@ -21,10 +21,10 @@ _MEANS = (
 
 def issued(pod: Pod, url: str, *, replaced: bool) -> Content:
     """`url` holds the token: only ever in an answer that nobody stores."""
-    old = " The address it had before holds no longer." if replaced else ""
+    old = " The one it had before holds no longer." if replaced else ""
     return page(
         [
-            f"The heartbeat address of {ref(pod)}, shown this once, to you alone:{old}",
+            f"The heartbeat address of {ref(pod)}, shown this once and to you alone.{old}",
             f"`curl -fsS --retry 3 -X POST {url}`",
             _MEANS,
             small(f"{code(f'/pod heartbeat {pod.id} off')} ends it. {_by_log()}"),

@@ -56,11 +56,11 @@ def leased(pod: Pod, holds: Holds, *, now: datetime, tz: ZoneInfo) -> Content:
 
 def released(pod: Pod, before: Sequence[Hold], holds: Holds, *, by: str, now: datetime, tz: ZoneInfo) -> Content:
     """`before`: what held until now."""
-    ended = listed([_held_as(hold, now, tz) for hold in before])
+    was = listed([_held_as(hold, now, tz) for hold in before])
     lease = next((hold for hold in before if hold.kind is HoldKind.LEASE), None)
     left = "Nothing stops it at the lease's end any more. " if lease else ""
     plan = "Its schedule stays. " if holds.schedule else ""
-    head = f"{ref(pod)} is released by {person(by)}: {ended} ended."
+    head = f"{ref(pod)} is released by {person(by)}. It was {was}."
     return page([head, f"{left}{plan}From now on it counts like any other pod."], key=_key(pod, holds))
 
 
@@ -118,8 +118,8 @@ def lines(holds: Holds | None, now: datetime, tz: ZoneInfo) -> list[str]:
     """For a pod's card: what holds, until when and by whom."""
     if holds is None:
         return []
-    told = [f"{_held_as(hold, now, tz).capitalize()}, said by {person(hold.by)}" for hold in all_in_force(holds, now)]
-    return [*told, *([clashing(holds, now, tz)] if clashing(holds, now, tz) else [])]
+    told = [f"{_held_as(hold, now, tz)}, said by {person(hold.by)}" for hold in all_in_force(holds, now)]
+    return [*(each[0].upper() + each[1:] for each in told), *filter(None, [clashing(holds, now, tz)])]
 
 
 def brief(holds: Holds | None, now: datetime, tz: ZoneInfo) -> str:
@@ -142,8 +142,8 @@ def lease_mark(holds: Holds) -> str:
     return str(to_ms(holds.lease.until)) if holds.lease else "0"
 
 
-def release_button(pod: Pod, holds: Holds) -> Button:
-    return button("release", pod.id, "", label="Release", nonce=str(holds.version))
+def release_button(pod: Pod, holds: Holds, *, label: str = "Release") -> Button:
+    return button("release", pod.id, "", label=label, nonce=str(holds.version))
 
 
 def button(what: str, pod_id: str, span_: str, *, label: str, nth: int = 0, nonce: str = "") -> Button:
@@ -177,7 +177,7 @@ def _clash(clash: Clash, now: datetime, tz: ZoneInfo) -> str:
         case ClashKind.LEASE_STOPS:
             return f"*Its lease still stops it at {when}*, after a warning; extend the lease or keep the pod if not."
         case ClashKind.STOP_PASSES:
-            return f"The stop of its schedule at {when} passes."
+            return f"Its schedule's stop at {when} is skipped."
         case ClashKind.STOP_COMES:
             return f"*Its schedule still stops it at {when}*, after an announcement; keep the pod if not."
 

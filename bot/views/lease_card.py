@@ -19,7 +19,7 @@ from pods.hold_cards import LeaseSubject
 from pods.holds import Holds, Lease, LeaseEnd, keeping
 from pods.leases import ends_at, stop_at, warns_at
 from pods.messages import Content
-from pods.model import BILLED, Pod, Verb
+from pods.model import BILLED, Pod, PodStatus, Verb
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ def _answers(scene: LeaseScene) -> list[Button]:
         return []
     nonce = f"{scene.holds.version}"
     stop = buttons.verb(Verb.STOP, scene.pod.id, nonce, label="Stop now")
-    return [*extend_buttons(scene.pod, scene.holds), stop, release_button(scene.pod, scene.holds)]
+    return [*extend_buttons(scene.pod, scene.holds), stop, release_button(scene.pod, scene.holds, label="Do not stop")]
 
 
 def _to_whom(scene: LeaseScene, lease: Lease) -> str:
@@ -127,7 +127,9 @@ def _without_stop(scene: LeaseScene, lease: Lease) -> str:
                 f"The lease of {scene.ref} ended, and I did not stop it: it {why}. {cost} Stop it by hand if need be."
             )
         case _:
-            return f"The lease of {scene.ref} is over. It had stopped, or was started anew, without me; I did nothing."
+            stands = scene.pod is not None and scene.pod.status is PodStatus.EXITED
+            how = "It had stopped before" if stands else "It was started anew after its end, so I left it running"
+            return f"The lease of {scene.ref} is over. {how}; nothing was done."
 
 
 def _offers_without_stop(scene: LeaseScene, lease: Lease) -> list[Button]:

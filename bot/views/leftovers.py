@@ -54,7 +54,7 @@ def offer(scene: LeftoverScene) -> Content:
     over = _over(scene)
     if over or scene.pod is None:
         return _page(scene, [over], [], part="offer")
-    head = f"Terminate {scene.ref}? {_head(scene, scene.pod)}"
+    head = f"Terminate {scene.ref}? {_stands(scene, scene.pod, 'It')}"
     plan = "Nothing is terminated unless you do it. I do not ask about this stop again."
     return _page(scene, [head, plan, small(_evidence(scene.pod))], _answers(scene, scene.pod), part="offer")
 
@@ -78,11 +78,15 @@ def _over(scene: LeftoverScene) -> str:
 
 
 def _head(scene: LeftoverScene, pod: Pod) -> str:
+    return _stands(scene, pod, scene.ref)
+
+
+def _stands(scene: LeftoverScene, pod: Pod, it: str) -> str:
     month, so_far = stopped_storage_per_month(pod), storage_cost(pod, scene.leftover.since, scene.now)
     size = f"{pod.persistent.size_gb} GB volume disk" if pod.persistent else "disk"
     cost = f" goes on costing {per_month(month)}" if month is not None else " goes on costing"
     total = f", {dollars(so_far)} so far (estimate)" if so_far is not None else ""
-    return f"{scene.ref} has been stopped for {span(scene.now - scene.leftover.since)}, and its {size}{cost}{total}."
+    return f"{it} has been stopped for {span(scene.now - scene.leftover.since)}, and its {size}{cost}{total}."
 
 
 def _next(scene: LeftoverScene) -> str:

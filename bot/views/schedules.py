@@ -44,7 +44,7 @@ def skipped(pod: Pod, holds: Holds, *, by: str, now: datetime, tz: ZoneInfo) -> 
     last = plan.passed[-1] if plan and plan.passed else None
     if plan is None or last is None:
         raise AssertionError("told only of a stop that was just skipped")
-    head = f"The stop of {ref(pod)} at {at(last.due_at, now, tz)} passes, said by {person(by)}."
+    head = f"The stop of {ref(pod)} at {at(last.due_at, now, tz)} is skipped, said by {person(by)}."
     return page([head, coming(plan, now, tz)], key=f"schedule.{pod.id}.{holds.version}")
 
 
@@ -78,9 +78,9 @@ def coming(plan: Schedule, now: datetime, tz: ZoneInfo) -> str:
     two = next_two(plan, now)
     if not two:
         return "Nothing is ahead."
-    words = {Verb.STOP: "I stop it", Verb.START: "I start it"}
-    told = listed([f"{words[each.verb]} {at(each.at, now, tz)}" for each in two])
-    return f"Next: {told}."
+    words = {Verb.STOP: "stops", Verb.START: "starts"}
+    told = listed([f"{words[each.verb]} at {at(each.at, now, tz)}" for each in two])
+    return f"Next: it {told}."
 
 
 def plan_buttons(pod: Pod, holds: Holds) -> list[Button]:

@@ -81,7 +81,7 @@ def test_conflicts_are_named(bot: Bot) -> None:
     assert "waits for that" in bot.exec("/pod keep abc123 6h").said
     planned = bot.exec("/pod schedule abc123 stop 19:00 start 09:00 weekdays").said
     assert "stops at 19:00 and starts at 09:00 on weekdays (Europe/Berlin)" in planned
-    assert "The stop of its schedule at" in planned
+    assert "Its schedule's stop at" in planned
     bot.exec("/pod release abc123")
     assert "*Its schedule still stops it at" in bot.exec("/pod snooze abc123 8h").said
 
@@ -115,9 +115,9 @@ def test_a_button_drawn_before_anothers_word_changes_nothing(bot: Bot) -> None:
 
 def test_a_schedule_is_shown_skipped_and_switched_off(bot: Bot) -> None:
     bot.exec("/pod schedule abc123 stop 19:00 start 09:00 weekdays")
-    assert "Next: I stop it" in bot.exec("/pod schedule abc123").private[-1]
+    assert "Next: it stops at" in bot.exec("/pod schedule abc123").private[-1]
     assert "Schedule: stops at 19:00" in bot.exec("/pod status abc123").private[-1]
-    assert "passes, said by <@U0BOB>" in bot.exec("/pod schedule abc123 skip").said
+    assert "is skipped, said by <@U0BOB>" in bot.exec("/pod schedule abc123 skip").said
     assert "has no schedule any more" in bot.exec("/pod schedule abc123 off").said
     record = bot.store.holds.get("abc123")
     assert record is not None

@@ -11,6 +11,7 @@ from tests.unit.views import (
     told_costs,
     told_fleet,
     told_gates,
+    told_holds,
     told_inside,
     told_money,
     told_requests,
@@ -21,6 +22,7 @@ from tests.unit.views import (
 _AREAS: Final = (
     told_requests,
     told_gates,
+    told_holds,
     told_inside,
     told_fleet,
     told_answers,

@@ -16,6 +16,7 @@ from tests.unit.views.told_requests import outcome
 ALL = pytest.mark.parametrize("name", MESSAGES)
 #: What handlers know.
 ACTIONS = re.compile(
+    r"hold\.(?:keep|snooze|lease|extend|release|skip|unschedule)|stray\.(?:mine|team|expected)|disk\.keep|"
     r"pod\.(?:start|stop|restart|terminate|lock|unlock|status)|gate\.(?:yes|no)|op\.look|link"
     r"|save\.(?:stop_idle|terminate_stopped|delete_volume|cheaper_gpu)"
     r"|free\.(?:keep|stop|options)"
