@@ -23,6 +23,7 @@ from bot import (
     selecting,
     stop_waits,
     verbs,
+    volumes,
 )
 from bot.commands.catalog import REGISTRY
 from bot.face import Answer, Ask, Face
@@ -112,6 +113,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "protect": protecting.protect,
     "unprotect": protecting.unprotect,
     "budget": budgeting.budget,
+    "delete-volume": volumes.delete,
     **offers.HANDLERS,
     **inside.HANDLERS,
     **costs.HANDLERS,

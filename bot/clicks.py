@@ -19,6 +19,7 @@ from bot import (
     stop_waits,
     strays,
     verbs,
+    volumes,
 )
 from bot.answering import answer
 from bot.face import Answer, Ask, Click, Face
@@ -208,6 +209,7 @@ def _next_asked(face: Face, request: Request, now: datetime) -> tuple[Message, .
 CLICKS: Final[dict[str, Callable[[Face, Click], Answer]]] = {
     "pod": _pod,
     "gate": _gate,
+    "volume": volumes.clicked,
     "preset": _create,
     "op": _look_again,
     "hold": hold_clicks.run,

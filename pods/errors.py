@@ -9,7 +9,7 @@ PodkeeperError
 `-- ProviderError          RunPod did not do it
     |-- Refused            it certainly had no effect
     |   |-- Unauthorized, Forbidden, Blocked, Retired, NeedsRest, NeedsGraphql
-    |   |-- PodNotFound, ActionConflict, PodLocked, InvalidRequest (SchemaMoved)
+    |   |-- PodNotFound, VolumeNotFound, ActionConflict, PodLocked, InvalidRequest (SchemaMoved)
     |   |-- NoCapacity (RaceLost, HostFull, NoSpot), InsufficientBalance
     |   `-- RateLimited, Unreachable
     `-- Unclear            it may have had its effect: read before anything else
@@ -136,6 +136,10 @@ class NeedsGraphql(Refused):
 
 class PodNotFound(Refused):
     sentence_default = "RunPod knows no such pod: it was terminated, or the id is wrong."
+
+
+class VolumeNotFound(Refused):
+    sentence_default = "RunPod knows no such network volume: it was deleted, or the id is wrong."
 
 
 class ActionConflict(Refused):

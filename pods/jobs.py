@@ -46,6 +46,8 @@ class Job(StrEnum):
     BILL = "workers.billing.reconcile"
     #: Tell the summaries whose time has come.
     SUMMARY = "workers.summaries.tell"
+    #: Take every network volume on its way out one step on.
+    VOLUMES = "workers.volumes.step"
     #: Keep the books within bounds.
     BOOKS = "workers.billing.keep_books"
     #: Read what a protected pod is made of, so that it can be made again.
@@ -71,6 +73,7 @@ QUEUE_OF: Final[dict[Job, Queue]] = {
     Job.PERSON: Queue.REPORT,
     Job.NAMES: Queue.REPORT,
     Job.BILL: Queue.REPORT,
+    Job.VOLUMES: Queue.ACT,
     Job.BOOKS: Queue.REPORT,
     Job.SUMMARY: Queue.REPORT,
     Job.ATTEND: Queue.DELIVER,

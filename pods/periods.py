@@ -52,6 +52,8 @@ PERIODS: Final[tuple[Period, ...]] = (
     #: Does nothing while the books are up to date.
     every(Job.BILL, timedelta(minutes=15)),
     every(Job.BOOKS, timedelta(days=1)),
+    #: What is asked for is woken at once; this finds what was left behind and what is to be read back.
+    every(Job.VOLUMES, timedelta(seconds=5)),
     every(Job.CHECKPOINTS, timedelta(minutes=1)),
     every(Job.SUMMARY, timedelta(minutes=1)),
 )

@@ -51,6 +51,9 @@ class Capability(StrEnum):
     UPDATE = "update"
     LOGS = "logs"
     CATALOG = "catalog"
+    #: Read one network volume.
+    VOLUME = "volume"
+    DELETE_VOLUME = "delete_volume"
     BILLING = "billing"
     ACCOUNT = "account"
     STOP_REASON = "stop_reason"
@@ -104,6 +107,14 @@ class PodProvider(Protocol):
     def data_centers(self) -> Sequence[DataCenter]: ...
 
     def network_volumes(self) -> Sequence[NetworkVolume]: ...
+
+    def network_volume(self, volume_id: str) -> NetworkVolume:
+        """One network volume, read now. Raises VolumeNotFound when RunPod says it is not there."""
+        ...
+
+    def delete_volume(self, volume_id: str) -> ActionResult:
+        """Delete it with everything on it. RunPod refuses while a pod uses it."""
+        ...
 
     def templates(self) -> Sequence[Template]: ...
 

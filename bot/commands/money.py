@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.registry import Arg, ArgKind, Command
+from bot.registry import Arg, ArgKind, Command, Visibility
 from pods.policy import Role
 
 COST: Final = Command(
@@ -59,4 +59,20 @@ BUDGET: Final = Command(
     role=Role.VIEWER,
 )
 
-COMMANDS: Final[tuple[Command, ...]] = (COST, BUDGET)
+DELETE_VOLUME: Final = Command(
+    verb="delete-volume",
+    summary="Delete a network volume, for good.",
+    help=(
+        "Ends the cost of the volume. Gone for good: everything on it; nothing brings it back. Refused while any pod "
+        "uses it. I say *gone* only when RunPod no longer has it. The policy says who may (`[sweep] delete_volume`)."
+    ),
+    examples=("delete-volume vol8kq2x1c", "delete-volume datasets"),
+    args=(
+        Arg(name="volume", kind=ArgKind.WORD, required=True, bare=True, help="Its id, or its name if only one has it."),
+    ),
+    role=Role.OPERATOR,
+    confirm="Always.",
+    visibility=Visibility.PUBLIC,
+)
+
+COMMANDS: Final[tuple[Command, ...]] = (COST, BUDGET, DELETE_VOLUME)

@@ -27,6 +27,7 @@ from pods.errors import (
     TimedOut,
     Unauthorized,
     Unreadable,
+    VolumeNotFound,
 )
 from pods.model import Api
 from pods.ports import Capability
@@ -187,6 +188,8 @@ def _not_found(answer: Answer, complaint: Complaint) -> Meaning:
         return Meaning(Unreadable, "Something other than RunPod's API answered. An admin should check the address.")
     if answer.purpose in ON_ONE_POD:
         return Meaning(PodNotFound)
+    if answer.purpose in {Capability.VOLUME, Capability.DELETE_VOLUME}:
+        return Meaning(VolumeNotFound)
     if answer.purpose is Capability.CREATE:
         return Meaning(InvalidRequest, "RunPod knows no such template or volume. Check the id.")
     return Meaning(InvalidRequest, "RunPod's API has no such route. An admin should check the address.")

@@ -136,6 +136,16 @@ class RunPodProvider:
         with self._noticing(self._main):
             return self._catalog.network_volumes()
 
+    def network_volume(self, volume_id: str) -> NetworkVolume:
+        rest = self._rest_for("To read one network volume")
+        with self._noticing(rest):
+            return RestCatalog(rest.sender).network_volume(volume_id)
+
+    def delete_volume(self, volume_id: str) -> ActionResult:
+        rest = self._rest_for("To delete a network volume")
+        with self._noticing(rest):
+            return RestCatalog(rest.sender).delete_volume(volume_id)
+
     def templates(self) -> Sequence[Template]:
         with self._noticing(self._main):
             return self._catalog.templates()

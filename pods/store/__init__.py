@@ -56,6 +56,7 @@ from pods.store.walk import WalkStore
 from pods.strays import Stray
 from pods.summary import Printed
 from pods.summary_rules import Told
+from pods.volume_deletions import VolumeDeletion
 from pods.watchdog import Silence
 
 #: A protector's word is of no use once the window it speaks of is long past.
@@ -98,6 +99,8 @@ class Store:
     budgets_told: Records[BudgetTold]
     #: By `pods.ledger.sweep.kept_id`: stopped pods and loose volumes that somebody wants to stay.
     kept: Records[Kept]
+    #: By its own id: network volumes on their way out.
+    deletions: Records[VolumeDeletion]
     catalog: CatalogStore
     #: What people asked of RunPod, by id, for as long as it takes to tell them.
     inquiries: Records[Inquiry]
@@ -155,6 +158,7 @@ def open_store(url: str, account: str) -> Store:
         spending=Records(client, scripts, keys, "spending", Spending),
         budgets_told=Records(client, scripts, keys, "budget-told", BudgetTold, keep=BUDGETS_TOLD_FOR),
         kept=Records(client, scripts, keys, "kept", Kept),
+        deletions=Records(client, scripts, keys, "volume-deletion", VolumeDeletion, keep=RECORD_FOR),
         strays=Records(client, scripts, keys, "stray", Stray, keep=STRAYS_FOR),
         leftovers=Records(client, scripts, keys, "leftover", Leftover),
         inquiries=Records(client, scripts, keys, "inquiry", Inquiry, keep=INQUIRIES_FOR),

@@ -23,6 +23,7 @@ from workers.cards import (
     stop_wait,
     strays,
     summary,
+    volumes,
 )
 from workers.context import Context
 from workers.doubled import CARD as DOUBLE
@@ -50,4 +51,5 @@ CARDS: Final[dict[str, Renderer]] = {
     leftovers.NUDGE: leftovers.nudge,
     leftovers.OFFER: leftovers.offer,
     SUMMARY: summary.summary,
+    "volume": volumes.deletion,
 }

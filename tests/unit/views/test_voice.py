@@ -18,7 +18,7 @@ ALL = pytest.mark.parametrize("name", MESSAGES)
 ACTIONS = re.compile(
     r"hold\.(?:keep|snooze|lease|extend|release|skip|unschedule)|stray\.(?:mine|team|expected)|disk\.keep|"
     r"pod\.(?:start|stop|restart|terminate|lock|unlock|status)|gate\.(?:yes|no)|op\.look|link"
-    r"|save\.(?:stop_idle|terminate_stopped|delete_volume|cheaper_gpu)"
+    r"|save\.(?:stop_idle|terminate_stopped|delete_volume|cheaper_gpu)|volume\.(?:yes|no|delete)|sweep\.keep"
     r"|free\.(?:keep|stop|options)"
     r"|free\.(?:keep|stop|options)|preset\.create"
 )

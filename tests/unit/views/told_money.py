@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
-from bot.views import acks, approvals, budgets, gates, prices
+from bot.views import acks, approvals, budgets, gates, prices, volumes
 from pods.approvals import Appeal, Hindrance, Priced, sentence
 from pods.budgets import ApprovalRule, Budget, BudgetRule, Notice, Reason, Ruling, Verdict
 from pods.forecast import Quote
@@ -16,10 +16,12 @@ from pods.ledger.rates import published
 from pods.ledger.totals import Total
 from pods.messages import Content
 from pods.model import Pod, Verb
+from pods.offers import NetworkVolume
 from pods.operations import Code
 from pods.policy import Role
 from pods.quotes import start_quote, together
 from pods.spending import Spending
+from pods.volume_deletions import DeletionState, VolumeDeletion
 from tests.unit.views.samples import ADMIN, ASKER, CHANNEL, NOW, OWNER, TZ, ended, gate, stopped, told, waiting
 
 OLD = stopped(id="old888", name="old")
@@ -149,4 +151,26 @@ def _total(key: str | None, usd: str, name: str = "") -> Total:
     return Total(key=key, name=name, amounts=Amounts(compute=Decimal(usd)))
 
 
-KINDS: Final = (_approvals, _before, _hindered, _budgets, _overviews)
+def _volumes() -> Iterator[tuple[str, Content]]:
+    volume = NetworkVolume(id="vol8kq2x1c", name="datasets", size_gb=500, data_center="EU-RO-1")
+    made = VolumeDeletion(id="vd00000001", volume=volume, by=ASKER, team="T1", channel=CHANNEL, asked_at=NOW)
+    yield "volume-ask", volumes.ask(made, Decimal(35), now=NOW, tz=TZ)
+    unsized = made.model_copy(update={"volume": volume.model_copy(update={"size_gb": None, "data_center": None})})
+    yield "volume-ask-unsized", volumes.ask(unsized, None, now=NOW, tz=TZ)
+    for state in DeletionState:
+        why = "The pod train (k7m2qx) uses it." if state is DeletionState.NOT_DONE else ""
+        done = {"state": state, "why": why, "accepted_at": NOW, "ended_at": NOW}
+        yield f"volume-{state.value}", volumes.deletion(made.model_copy(update=done), now=NOW, tz=TZ)
+        yield f"volume-answered-{state.value}", volumes.answered(made.model_copy(update=done), now=NOW, tz=TZ)
+    gone = {"state": DeletionState.GONE, "before_us": True}
+    yield "volume-gone-before", volumes.deletion(made.model_copy(update=gone), now=NOW, tz=TZ)
+    yield "volume-no-such", volumes.no_such("datsets", [volume])
+    yield "volume-which", volumes.which("datasets", [volume, volume.model_copy(update={"id": "vol2"})])
+    yield "volume-in-use", volumes.in_use(volume, [stopped()])
+    yield "volume-perhaps-in-use", volumes.perhaps_in_use(volume, [stopped()])
+    yield "volume-already", volumes.already(made)
+    yield "volume-role", volumes.role_needed(Role.ADMIN, [ADMIN])
+    yield "volume-not-yours", volumes.not_yours(made)
+
+
+KINDS: Final = (_approvals, _before, _hindered, _budgets, _overviews, _volumes)

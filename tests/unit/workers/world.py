@@ -144,6 +144,12 @@ class FakeRunPod:
     def network_volumes(self) -> Sequence[NetworkVolume]:
         return self._offered(Part.NETWORK_VOLUMES)
 
+    def network_volume(self, volume_id: str) -> NetworkVolume:
+        raise NotImplementedError
+
+    def delete_volume(self, volume_id: str) -> ActionResult:
+        raise NotImplementedError
+
     def templates(self) -> Sequence[Template]:
         return self._offered(Part.TEMPLATES)
 
