@@ -98,8 +98,8 @@ class TestEveryCommand:
             assert (each.role, each.visibility) == (Role.OPERATOR, Visibility.PUBLIC)
             assert each.pods is not None
             assert each.pods.required
-        elif each.verb == "create":
-            # Its pod is not there yet.
+        elif each.verb in {"create", "delete-volume"}:
+            # Its pod is not there yet, or it is of no pod.
             assert (each.role, each.visibility) == (Role.OPERATOR, Visibility.PUBLIC)
         elif each.verb == "heartbeat":
             # What it answers is a secret of the pod's.
