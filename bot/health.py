@@ -34,6 +34,7 @@ def report(store: Store, now: datetime) -> HealthReport:
         runpod_failing_since=fleet.failing_since,
         trouble=fleet.trouble,
         graphql=_graphql(reports.get("graphql")),
+        reporting=store.verdicts.state().reporting,
         quotas={name.removeprefix(_QUOTA): left for name, left in watch.items() if name.startswith(_QUOTA)},
         clock_at=_at(reports.get("clock")),
         workers=workers,

@@ -16,8 +16,10 @@ from pods.idle import carried_on, judge
 from pods.messages import Content
 from pods.model import Pod, PodStatus
 from pods.shadow import regret, shadow_report
+from pods.spells import Spell
 from pods.store.scenes import Scenes
 from pods.times import MINUTE
+from pods.verdicts import Verdict, VerdictKind
 from pods.watch_rules import Mode
 
 #: What a report looks back on where nothing else was asked for.
@@ -51,10 +53,17 @@ def _why(face: Face, ask: Ask, pod: Pod) -> Content:
     words = store.words.get(pod.id)
     verdict = judge(rings.raw, rules.idle, now, words=words.words if words else (), buckets=rings.buckets)
     scene = scene.seeing(carried_on(store.verdicts.get(pod.id), verdict) or verdict)
-    since = spell.since if spell and spell.end is None else scene.verdict.since or now
-    shown = series(rings.buckets, min(since - _BEFORE, now - _LEAST), now)
+    shown = series(rings.buckets, *_shown(spell, scene.verdict, now))
     case = Why(scene=scene, spell=spell, rule=rules.ladder, shown=shown, tz=face.zone(ask.user))
     return idle_why.why(case) if pod.status is PodStatus.RUNNING else idle_why.not_running(case)
+
+
+def _shown(spell: Spell | None, verdict: Verdict, now: datetime) -> tuple[datetime, datetime]:
+    """From a little before the idleness began, to now or to when it ended."""
+    if spell is not None and spell.ended_at is not None and verdict.kind is VerdictKind.UNKNOWN:
+        return min(spell.since - _BEFORE, spell.ended_at - _LEAST), spell.ended_at
+    since = spell.since if spell is not None and spell.end is None else verdict.since or now
+    return min(since - _BEFORE, now - _LEAST), now
 
 
 def watch(face: Face, ask: Ask, read: Invocation) -> Answer:

@@ -9,10 +9,12 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.views import idle_words
 from bot.views.figures import at, span
 from bot.views.layout import page, small
 from bot.views.text import code, counted, listed, prose
 from pods.messages import Content
+from pods.telemetry import Reporting, Source
 
 #: A part reports every few seconds; one silent for longer has stopped or hangs.
 SILENT_AFTER: Final = timedelta(seconds=60)
@@ -54,6 +56,8 @@ class HealthReport:
     graphql: GraphqlState = GraphqlState.UNKNOWN
     #: Calls left by window: minute, hour, day. None: RunPod did not say.
     quotas: Mapping[str, int | None] = field(default_factory=dict)
+    #: How utilisation came in at the last poll.
+    reporting: Reporting = field(default_factory=Reporting)
     #: The leading clock's last sign of life.
     clock_at: datetime | None = None
     #: Each process's last sign of life, by name; None: never seen.
@@ -97,6 +101,7 @@ def _troubles(report: HealthReport, now: datetime, tz: ZoneInfo) -> list[str]:
         _clock(report, now, tz),
         *(_worker(name, seen, now, tz) for name, seen in report.workers.items()),
         *(_queue(name, waiting) for name, waiting in report.queues.items()),
+        _blind(report),
         *(_quota(window, left) for window, left in report.quotas.items()),
         _policy(report),
         _roles(report, now, tz),
@@ -141,6 +146,13 @@ def _queue(name: str, waiting: int) -> str:
     return f"*{counted(waiting, 'job')} wait in queue {code(name)}.* Its workers do not keep up, or none runs."
 
 
+def _blind(report: HealthReport) -> str:
+    """Pods run, and nothing is known of what they do."""
+    reporting = report.reporting
+    blind = reporting.source is Source.NOWHERE and reporting.at is not None and reporting.wanted
+    return f"*No utilisation.* {idle_words.figures(reporting)}" if blind else ""
+
+
 def _quota(window: str, left: int | None) -> str:
     if left is None or left >= FEW_CALLS:
         return ""
@@ -170,6 +182,7 @@ def _well(report: HealthReport, now: datetime, tz: ZoneInfo) -> list[str]:
         _listed(report, now, tz),
         _alive(report, now),
         f"Waiting jobs: {_counts(report.queues)}." if report.queues else "",
+        "" if _blind(report) else idle_words.figures(report.reporting),
         _calls_left(report.quotas),
         _GRAPHQL.get(report.graphql, ""),
         f"Policy {code(report.policy_hash)} is in force." if report.policy_hash and not report.policy_refused else "",

@@ -115,11 +115,13 @@ def _nudged(sight: IdleSight) -> list[str | Said]:
 
 def _next(sight: IdleSight) -> str:
     steps = plan(sight.spell, sight.scene, sight.rule)
-    said = idle_words.ahead(steps, [sight.at(each.at) for each in steps])
+    said = idle_words.ahead(steps, [sight.at(each.at) for each in steps], shadow=sight.scene.mode is Mode.SHADOW)
     found = limit(sight.spell, sight.scene, sight.rule)
     parts = [f"Next: {said}." if said else ""]
     if found is not None:
         parts.append(idle_words.LIMITS[found])
+        if not said and sight.spell.rung is Rung.ASKED_AGAIN:
+            parts.append("I asked twice, and ask again only when it has worked and idles anew.")
     elif sight.scene.mode is Mode.SHADOW:
         parts.append(_shadow(sight))
     return " ".join(each for each in parts if each)
@@ -206,7 +208,8 @@ def _row(sight: IdleSight) -> Sequence[Button | StaticSelectMenu]:
     spell, value = sight.spell, subject(sight.spell)
     why = Button("Why?", action_id="idle.why", value=value)
     if spell.end is End.STOPPED:
-        return [buttons.verb(Verb.START, spell.pod_id, spell.key), why]
+        verbs = [buttons.verb(each, spell.pod_id, spell.key) for each in (Verb.START, Verb.TERMINATE)]
+        return [*verbs, why]
     if spell.end is not None or spell.rung is Rung.STOPPING:
         return []
     stop = Button("Stop now", action_id="idle.stop", value=value, style="danger")
@@ -240,12 +243,21 @@ def telling(sight: IdleSight, told: Telling) -> Content:
     who = f"{person(sight.spell.owner)}: " if sight.spell.owner else ""
     ref_, when = sight.ref, sight.at(told.said_at)
     if told.step is Step.WARN:
-        words = f"{who}last warning of {when} about {ref_}. The message above says when I stop it and how to keep it."
+        words = f"{who}last warning: {_when_unanswered(sight)} The message above takes your answer."
         if told.shadow:
             words = f"{who}at {when} I would have given the last warning about {ref_}. {_shadow(sight)}"
     else:
         words = f"{who}asked again at {when}: {ref_} still does nothing. The message above takes your answer."
     return page([words], key=f"idle.{sight.spell.key}.{told.number}")
+
+
+def _when_unanswered(sight: IdleSight) -> str:
+    """As it is when the warning is told: the countdown runs from then."""
+    stop = next((each.at for each in plan(sight.spell, sight.scene, sight.rule) if each.step is Step.STOP), None)
+    lasted = f"idle for {span(sight.idle_for)}, {sight.cost}"
+    if stop is None:
+        return f"{sight.ref}, {lasted}."
+    return f"at {sight.at(stop)} I stop {sight.ref} unless somebody answers; {lasted}."
 
 
 def ending(sight: IdleSight) -> Content:

@@ -69,8 +69,8 @@ def _point(start: datetime, buckets: Sequence[Bucket]) -> Point:
     return Point(start, gpu, cpu, sum(bucket.minutes.bit_count() for bucket in buckets))
 
 
-def chart(shown: Series, tz: ZoneInfo, *, key: str) -> list[Block]:
-    """None where fewer than two points are known: a line needs two."""
+def chart(shown: Series, limit: int, tz: ZoneInfo, *, key: str) -> list[Block]:
+    """The GPU's and the CPU's peaks under the limit at which either counts as work; none of fewer than two points."""
     lines = [(name, points) for name, points in _lines(shown) if len(points) == len(shown.points)]
     if len(shown.points) <= 1 or not lines:
         return []
@@ -79,6 +79,7 @@ def chart(shown: Series, tz: ZoneInfo, *, key: str) -> list[Block]:
         DataSeries(name, [DataPoint(label, value) for label, value in zip(labels, points, strict=True)])
         for name, points in lines
     ]
+    data.append(DataSeries("Busy from here", [DataPoint(label, limit) for label in labels]))
     axis = AxisConfig(categories=labels, x_label=f"Peaks of {span(shown.step)} each", y_label="percent")
     return [DataVisualizationBlock("Use, in percent", LineChart(data, axis), block_id=f"{key}.chart")]
 

@@ -45,12 +45,18 @@ def _head(case: Aftermath) -> str:
     if not report.stops:
         return f"In the last {length} shadow mode would have stopped no pod."
     unpriced = f", not counting {counted(report.unpriced, 'pod')} whose price is not known" if report.unpriced else ""
-    later = f"{report.busy_later} of them" if report.busy_later else "none of them"
     return (
         f"In the last {length} shadow mode would have stopped pods {counted(report.stops, 'time')}, "
-        f"which would have saved {dollars(report.saved)} so far (estimate{unpriced}). "
-        f"Within a day after it, {later} worked again: those stops would have been wrong."
+        f"which would have saved {dollars(report.saved)} so far (estimate{unpriced}). {_later(report)}"
     )
+
+
+def _later(report: ShadowReport) -> str:
+    """How wrong it would have been."""
+    if not report.busy_later:
+        return "No pod of those worked within a day after it."
+    stops = "that stop" if report.busy_later == 1 else "those stops"
+    return f"{report.busy_later} of those pods worked within a day after it: {stops} would have been wrong."
 
 
 def _row(stop: ShadowStop, case: Aftermath) -> str:

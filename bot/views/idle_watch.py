@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 from bot.views import idle_words
 from bot.views.figures import at, per_hour, span
 from bot.views.layout import BLOCKS_MAX, TEXT_MAX, fitting, page, small
-from bot.views.text import code, counted, listed, person, ref
+from bot.views.text import code, listed, person, ref
 from pods.holds import in_force
 from pods.ladder import Scene, limit, plan
 from pods.messages import Content
 from pods.money import dollars
 from pods.spells import Rung, Spell, Step
-from pods.telemetry import Reporting, Source
+from pods.telemetry import Reporting
 from pods.verdicts import Verdict, VerdictKind, wasted
 from pods.watch_rules import LadderRule, Mode
 
@@ -81,7 +81,7 @@ def watch(fleet: FleetWatch) -> Content:
     rows = [_row(each, fleet) for each in ranked]
     head, foot = (
         _head(fleet),
-        " ".join(each for each in (_shadow(fleet), figures(fleet.reporting), _judged(fleet)) if each),
+        " ".join(each for each in (_shadow(fleet), idle_words.figures(fleet.reporting), _judged(fleet)) if each),
     )
     body = "\n".join(fitting(rows, BLOCKS_MAX - _ROOM, most=_SHOWN))
     text = "\n".join((head, *fitting(rows, TEXT_MAX - _ROOM, most=_SHOWN), foot))
@@ -162,7 +162,10 @@ def _planned(each: Watched, spell: Spell, fleet: FleetWatch) -> str:
     following = steps[0]
     shadow = " (shadow mode: I only say so)" if each.scene.mode is Mode.SHADOW and following.step is Step.STOP else ""
     stop = next((step.at for step in steps if step.step is Step.STOP), None)
-    later = f", stop it {fleet.at(stop)}" if stop is not None and following.step is not Step.STOP else ""
+    verb = "would stop" if each.scene.mode is Mode.SHADOW else "stop"
+    later = ""
+    if stop is not None and following.step is not Step.STOP:
+        later = f"; unanswered, I {verb} it at {fleet.at(stop)}"
     return f"Next: {_STEPS[following.step]} at {fleet.at(following.at)}{later}{shadow}."
 
 
@@ -171,26 +174,6 @@ def _shadow(fleet: FleetWatch) -> str:
         return ""
     told = f"{code('/pod shadow')} says what would have been"
     return f"Shadow mode until {fleet.at(fleet.shadow_until)}: nothing is stopped; {told}."
-
-
-def figures(reporting: Reporting) -> str:
-    """Where utilisation comes from, and of how many pods."""
-    if reporting.at is None:
-        return "No figures have come in yet."
-    got = f"{reporting.got:,} of {counted(reporting.wanted, 'running pod')}"
-    sources = {
-        Source.LIST: f"Figures come with RunPod's list, of {got}.",
-        Source.GRAPHQL: f"RunPod's list carries no figures, so they come from a GraphQL list, of {got}.",
-        Source.READS: f"RunPod's list carries no figures, so I read pods one by one, {got} now{_unread(reporting)}.",
-        Source.NOWHERE: "RunPod gives no figures for any pod, so nothing is judged idle and nothing is stopped.",
-    }
-    if reporting.source is Source.LIST and not reporting.wanted:
-        return ""
-    return sources[reporting.source]
-
-
-def _unread(reporting: Reporting) -> str:
-    return f"; {reporting.unread:,} had to wait, within half of what RunPod allows" if reporting.unread else ""
 
 
 def _judged(fleet: FleetWatch) -> str:

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from slackblocks import Block
+
 from bot.views import idle_chart, idle_words
 from bot.views.figures import at, per_hour, span
 from bot.views.idle_chart import Series
@@ -17,8 +19,8 @@ from pods.ladder import Scene, limit, plan
 from pods.messages import Content
 from pods.money import dollars
 from pods.protectors import Finding, Word
-from pods.spells import Rung, Spell
-from pods.verdicts import Verdict, wasted
+from pods.spells import End, Rung, Spell, Step
+from pods.verdicts import Verdict, VerdictKind, wasted
 from pods.watch_rules import LadderRule, Mode
 
 _FINDINGS: Final = {
@@ -26,6 +28,21 @@ _FINDINGS: Final = {
     Finding.QUIET: "quiet",
     Finding.UNKNOWN: "could not say",
     Finding.ABSENT: "not there",
+}
+
+
+_TOLD: Final = {
+    Step.NUDGE: "I asked",
+    Step.AGAIN: "I asked again",
+    Step.WARN: "I gave the last warning",
+    Step.STOP: "",
+}
+_ENDS: Final = {
+    End.STOPPED: f"I stopped it, by {idle_words.rule_name('idle')}",
+    End.STOPPED_OTHERWISE: "it stopped, and not by me",
+    End.BUSY_AGAIN: "it worked again",
+    End.RESTARTED: "it was restarted",
+    End.GONE: "it was gone",
 }
 
 
@@ -55,7 +72,7 @@ def why(case: Why) -> Content:
     key = f"why.{case.scene.pod.id}.{int(case.now.timestamp())}"
     said: list[str | Said] = [_head(case), _arithmetic(case), _asked(case), _follows(case)]
     foot = " ".join(each for each in (idle_chart.hole(case.shown), f"Judged at {case.at(case.verdict.at)}.") if each)
-    chart = idle_chart.chart(case.shown, case.tz, key=key)
+    chart = _chart(case, key)
     words = idle_chart.words(case.shown, case.tz)
     whole = [each.words if isinstance(each, Said) else each for each in said]
     text = "\n".join(each for each in (*whole, words, foot) if each)
@@ -94,7 +111,7 @@ def _arithmetic(case: Why) -> str:
         f"• *Samples*: {seen}.",
         f"• *Peaks in the window*: {idle_words.peaks(evidence)}.",
         f"• *Quiet*: GPUs since {case.at(evidence.gpu_quiet_since)}, CPU too since {case.at(evidence.quiet_since)}."
-        if evidence.gpu_quiet_since
+        if evidence.gpu_quiet_since and case.verdict.kind is not VerdictKind.BUSY
         else "",
         f"• *Container* began {case.at(evidence.began_at)}.",
     ]
@@ -130,18 +147,42 @@ def _follows(case: Why) -> str:
     if spell.rung is Rung.STOPPING:
         return "I am stopping it now."
     steps = plan(spell, scene, case.rule)
-    said = idle_words.ahead(steps, [case.at(each.at) for each in steps])
+    said = idle_words.ahead(steps, [case.at(each.at) for each in steps], shadow=scene.mode is Mode.SHADOW)
     found = limit(spell, scene, case.rule)
     shadow = "Shadow mode: I only say so, and stop nothing." if scene.mode is Mode.SHADOW else ""
     more = idle_words.LIMITS[found] if found else shadow
     return f"Next: {said}. {more}".strip() if said else more
 
 
+def _chart(case: Why, key: str) -> list[Block]:
+    rule = case.verdict.evidence.rule
+    return idle_chart.chart(case.shown, min(rule.gpu_busy, rule.cpu_busy), case.tz, key=key)
+
+
 def not_running(case: Why) -> Content:
-    """A pod that does not run is not judged."""
-    last = ""
-    if case.spell is not None and case.spell.ended_at is not None:
-        amount = wasted(case.spell.cost_per_hour, case.spell.since, case.spell.ended_at)
-        cost = f", {dollars(amount)} (estimate)" if amount is not None else ""
-        last = f" It was last idle from {case.at(case.spell.since)} to {case.at(case.spell.ended_at)}{cost}."
-    return page([f"{ref(case.scene.pod)} does not run, so there is nothing to judge.{last}"], key="why.stopped")
+    """A pod that does not run is not judged; what led to its last stop is told, where that was the ladder's."""
+    key = f"why.{case.scene.pod.id}.{int(case.now.timestamp())}"
+    head = f"{ref(case.scene.pod)} does not run, so there is nothing to judge."
+    spell = case.spell
+    if spell is None or spell.ended_at is None:
+        return page([head], key=key)
+    amount = wasted(spell.cost_per_hour, spell.since, spell.ended_at)
+    cost = f", {dollars(amount)} (estimate)" if amount is not None else ""
+    last = f"It was last idle from {case.at(spell.since)} to {case.at(spell.ended_at)}{cost}."
+    words = idle_chart.words(case.shown, case.tz)
+    chart = _chart(case, key)
+    said = [f"{head} {last}", _history(case, spell)]
+    text = "\n".join(each for each in (*said, words) if each)
+    return page([*said, "" if chart else words], key=key, before_buttons=chart, text=text)
+
+
+def _history(case: Why, spell: Spell) -> str:
+    """What was told when, what was answered, and how it ended."""
+    told = [
+        f"• {case.at(each.said_at)}: {_TOLD[each.step]}"
+        + (f", delivered {case.at(each.delivered_at)}" if each.delivered_at else ", not delivered")
+        for each in spell.tellings
+    ]
+    said = [f"• {case.at(each.at)}: {person(each.by)} answered" for each in spell.answers]
+    end = f"• {case.at(spell.ended_at)}: {_ENDS[spell.end]}" if spell.end else ""
+    return "\n".join((*told, *said, end))

@@ -12,13 +12,14 @@ from pods.ladder import Limit, Planned
 from pods.money import dollars
 from pods.protectors import Finding, Word
 from pods.spells import Step
+from pods.telemetry import Reporting, Source
 from pods.verdicts import Break, Evidence, Reason, Verdict, VerdictKind
 from pods.watch_rules import Protector
 
 STATES: Final = {
     VerdictKind.BUSY: "busy",
     VerdictKind.IDLE: "idle",
-    VerdictKind.HELD: "holds GPU memory",
+    VerdictKind.HELD: "holding GPU memory",
     VerdictKind.CPU_BOUND: "CPU-bound",
     VerdictKind.STARTING: "starting",
     VerdictKind.UNKNOWN: "not known",
@@ -124,9 +125,10 @@ def money(cost_per_hour: Decimal | None, wasted: Decimal | None) -> str:
     return f"{dollars(wasted)} so far, {per_hour(cost_per_hour)} (estimate)."
 
 
-def ahead(plan: Sequence[Planned], when: Sequence[str]) -> str:
-    """I ask again at 16:30, warn at 17:30, stop it at 18:00."""
-    steps = [f"{_STEPS[each.step]} at {at}" for each, at in zip(plan, when, strict=True)]
+def ahead(plan: Sequence[Planned], when: Sequence[str], *, shadow: bool = False) -> str:
+    """I ask again at 16:30, warn at 17:30, stop it at 18:00. The shadow only would."""
+    would = {Step.STOP: "would stop it"} if shadow else {}
+    steps = [f"{would.get(each.step, _STEPS[each.step])} at {at}" for each, at in zip(plan, when, strict=True)]
     return f"I {listed(steps, joint='and')}" if steps else ""
 
 
@@ -187,3 +189,23 @@ def samples(evidence: Evidence) -> str:
 
 def rule_name(name: str) -> str:
     return f"rule {code(name)}"
+
+
+def figures(reporting: Reporting) -> str:
+    """Where utilisation comes from, and of how many pods."""
+    if reporting.at is None:
+        return ""
+    got = f"{reporting.got:,} of {counted(reporting.wanted, 'running pod')}"
+    sources = {
+        Source.LIST: f"Figures come with RunPod's list, of {got}.",
+        Source.GRAPHQL: f"RunPod's list carries no figures, so they come from a GraphQL list, of {got}.",
+        Source.READS: f"RunPod's list carries no figures, so I read pods one by one, {got} now{_unread(reporting)}.",
+        Source.NOWHERE: "RunPod gives no figures for any pod, so nothing is judged idle and nothing is stopped.",
+    }
+    if reporting.source is Source.LIST and not reporting.wanted:
+        return ""
+    return sources[reporting.source]
+
+
+def _unread(reporting: Reporting) -> str:
+    return f"; {reporting.unread:,} had to wait, within half of what RunPod allows" if reporting.unread else ""

@@ -41,6 +41,10 @@ nudge_after_min = 10
 again_after_min = 5
 warn_after_min = 5
 countdown_min = 5
+[strays]
+ask = false
+[storage]
+ask = false
 """
 
 

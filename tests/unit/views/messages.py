@@ -12,6 +12,7 @@ from tests.unit.views import (
     told_fleet,
     told_gates,
     told_holds,
+    told_idle,
     told_inside,
     told_money,
     told_requests,
@@ -31,5 +32,6 @@ _AREAS: Final = (
     told_selections,
     told_costs,
     told_summaries,
+    told_idle,
 )
 MESSAGES: Final[dict[str, Content]] = {name: told for area in _AREAS for kind in area.KINDS for name, told in kind()}
