@@ -20,6 +20,7 @@ from pods.loss_rules import LossRules
 from pods.losses import LossKind
 from pods.model import Pod, PodStatus, Verb
 from pods.operations import Operation
+from pods.requests import RULE
 from pods.sights import DOWN, RESTARTS_KEPT, Sight, Suspicion, begun, changed
 from pods.steps import Absent, Reading, Seen
 
@@ -89,7 +90,9 @@ def judged(sight: Sight, second: Second) -> Finding:
     if _by_user(second.said, shown):
         return Finding(verdict=Verdict.ASKED_FOR, kind=shown)
     recent = _recent(second, suspicion)
-    return Finding(verdict=Verdict.LOST, kind=shown, started_by=recent.by if recent else "")
+    # A person who had just started it is at it; a rule is not.
+    by_hand = recent is not None and not recent.by.startswith(RULE)
+    return Finding(verdict=Verdict.LOST, kind=shown, started_by=recent.by if recent and by_hand else "")
 
 
 def _shown(sight: Sight, suspicion: Suspicion, second: Second) -> LossKind | Verdict:

@@ -63,14 +63,15 @@ def _rule(context: Context, protection: Protection | None) -> CheckpointRule | N
     return rule.checkpoint if rule is not None else None
 
 
-def read(context: Context, pod: Pod, rule: CheckpointRule, known: Checkpoints | None) -> None:
+def read(context: Context, pod: Pod, rule: CheckpointRule, known: Checkpoints | None) -> Checkpoints:
     """One reading, into the record. A failure is told there and changes nothing else."""
     now = context.clock.now()
     told = _by_http(context, pod, rule, now) if rule.shows is Shows.HTTP else _by_log(context, pod, rule, known, now)
     if isinstance(told, str):
-        context.store.checkpoints.change(pod.id, lambda there: unseen(there, pod.id, told, now), now)
-        return
-    context.store.checkpoints.change(pod.id, lambda there: seen(there, pod.id, told, now), now)
+        after = context.store.checkpoints.change(pod.id, lambda there: unseen(there, pod.id, told, now), now)
+    else:
+        after = context.store.checkpoints.change(pod.id, lambda there: seen(there, pod.id, told, now), now)
+    return after or unseen(known, pod.id, "", now)
 
 
 def _by_http(context: Context, pod: Pod, rule: CheckpointRule, now: datetime) -> tuple[datetime, ...] | str:

@@ -38,8 +38,8 @@ def step(wait_id: str) -> None:
     if now < wait.next_at:
         return
     pod = context.store.fleet.load().get(wait.pod_id)
-    if wait.looks and pod is not None and pod.status is PodStatus.RUNNING:
-        _read_checkpoint(context, pod, now)
+    if wait.looks and pod is not None and pod.status is PodStatus.RUNNING and _read_checkpoint(context, pod, now):
+        context.store.outbox.want(card_key(wait), now)
     stop = ordered(stop_of(context, wait), now)
     after = advance(wait, pod, context.store.checkpoints.get(wait.pod_id), stop, now)
     written = _write(context, wait, after, now)
@@ -47,15 +47,17 @@ def step(wait_id: str) -> None:
         _order(context, written, pod)
 
 
-def _read_checkpoint(context: Context, pod: Pod, now: datetime) -> None:
-    """Sooner than its minute: every minute that it waits on costs money."""
+def _read_checkpoint(context: Context, pod: Pod, now: datetime) -> bool:
+    """Sooner than its minute: every minute that it waits on costs money. Whether it says something new."""
     known = context.store.checkpoints.get(pod.id)
     protection = context.store.protections.get(pod.id)
     found = rule_named(context.store.people.policy().recovery, protection.rule) if protection else None
     if found is None or found.checkpoint is None:
-        return
-    if known is None or known.tried_at is None or now - known.tried_at >= LOOK_EVERY:
-        checkpoints.read(context, pod, found.checkpoint, known)
+        return False
+    if known is not None and known.tried_at is not None and now - known.tried_at < LOOK_EVERY:
+        return False
+    after = checkpoints.read(context, pod, found.checkpoint, known)
+    return known is None or (known.last_at, known.trouble) != (after.last_at, after.trouble)
 
 
 def _write(context: Context, before: StopWait, after: StopWait, now: datetime) -> StopWait | None:

@@ -21,6 +21,13 @@ def age(known: Checkpoints | None, now: datetime, tz: ZoneInfo) -> str:
     return f"{said} {_trouble(known, now, tz)}".rstrip()
 
 
+def since(known: Checkpoints | None, now: datetime, tz: ZoneInfo) -> str:
+    """For a message that stands for long: a time, not an age."""
+    if known is None or known.last_at is None:
+        return age(known, now, tz)
+    return f"Last checkpoint at {at(known.last_at, now, tz)}. {_trouble(known, now, tz)}".rstrip()
+
+
 def before(known: Checkpoints | None, lost_at: datetime, tz: ZoneInfo) -> str:
     """The same as of a loss: what was saved after it would be another container's."""
     last = max((each for each in known.times if each <= lost_at), default=None) if known is not None else None

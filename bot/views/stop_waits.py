@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from slackblocks import Button
 
 from bot.views import disks
-from bot.views.checkpoints import age
+from bot.views.checkpoints import since
 from bot.views.figures import at, burn, per_hour, span
 from bot.views.layout import Said, page, small
 from bot.views.text import code, person, pod_ref, prose, ref
@@ -57,10 +57,10 @@ def card(scene: Scene) -> Content:
     asked = small(f"Asked by {person(wait.by)} at {scene.at(wait.asked_at)}.")
     match wait.state:
         case WaitState.WAITING:
-            said: list[str | Said] = [_waiting(scene), age(scene.checkpoints, scene.now, scene.tz), asked]
+            said: list[str | Said] = [_waiting(scene), since(scene.checkpoints, scene.now, scene.tz), asked]
             return page(said, key=key, buttons=[_press(Press.NOW, wait), _press(Press.CANCEL, wait)])
         case WaitState.ASKING:
-            said = [_asking(scene), age(scene.checkpoints, scene.now, scene.tz), asked]
+            said = [_asking(scene), since(scene.checkpoints, scene.now, scene.tz), asked]
             return page(said, key=key, buttons=[_press(each, wait) for each in (Press.NOW, Press.ON, Press.CANCEL)])
         case WaitState.STOPPING:
             return page([_stopping(scene), asked], key=key)

@@ -96,6 +96,12 @@ def test_what_was_started_shortly_before_is_lost_and_says_who_started_it() -> No
     assert (finding.verdict, finding.started_by) == (Verdict.LOST, "U2")
 
 
+def test_what_a_rule_had_started_pages_as_anything_else() -> None:
+    started: Operation = operation(Verb.START, state=OperationState.DONE, ended_at=at(-300), by="rule:recovery")
+    finding = look(LossKind.EXITED, EXITED, 31, operations=(started,))
+    assert (finding.verdict, finding.started_by) == (Verdict.LOST, "")
+
+
 @pytest.mark.parametrize(
     ("kind", "reading", "said", "verdict"),
     [
