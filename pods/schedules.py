@@ -90,9 +90,10 @@ def upcoming(schedule: Schedule, verb: Verb, now: datetime) -> Occurrence | None
     return next((each for each in occurrences(schedule, now) if each.verb is verb and each.at > now), None)
 
 
-def next_two(schedule: Schedule, now: datetime) -> tuple[Occurrence, ...]:
-    """The next stop and the next start, in order of time."""
-    coming = (upcoming(schedule, verb, now) for verb in (Verb.STOP, Verb.START))
+def next_two(schedule: Schedule, now: datetime, runs: Hold | None = None) -> tuple[Occurrence, ...]:
+    """The next stop and the next start, in order of time; without the stops that a keep or lease lets pass."""
+    after = max(now, runs.until - timedelta(microseconds=1)) if runs is not None else now
+    coming = (upcoming(schedule, Verb.STOP, after), upcoming(schedule, Verb.START, now))
     return tuple(sorted((each for each in coming if each), key=lambda each: each.at))
 
 

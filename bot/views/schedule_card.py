@@ -62,7 +62,7 @@ def schedule_card(scene: ScheduleScene) -> Content:
         return _announced(scene, plan)
     if passed.how is PassedBy.ORDERED:
         return _ordered(scene, plan)
-    return _page(scene, [_let_pass(scene, passed), _next(scene, plan)], _offers(scene, passed))
+    return _page(scene, [_let_pass(scene, passed), _next(scene)], _offers(scene, passed))
 
 
 def _announced(scene: ScheduleScene, plan: Schedule) -> Content:
@@ -94,7 +94,7 @@ def _ordered(scene: ScheduleScene, plan: Schedule) -> Content:
     if scene.done is None:
         doing = FORMS[scene.subject.verb].ing
         return _page(scene, [f"I am {doing} {scene.ref} by its schedule.", evidence])
-    said: list[str | Said] = [scene.done.headline, scene.done.more, _next(scene, plan), evidence]
+    said: list[str | Said] = [scene.done.headline, scene.done.more, _next(scene), evidence]
     return _page(scene, said, scene.done.buttons)
 
 
@@ -135,8 +135,8 @@ def _offers(scene: ScheduleScene, passed: Passed) -> list[Button]:
     return [buttons.verb(scene.subject.verb, scene.pod.id, str(scene.holds.version))]
 
 
-def _next(scene: ScheduleScene, plan: Schedule) -> str:
-    return coming(plan, scene.now, scene.tz)
+def _next(scene: ScheduleScene) -> str:
+    return coming(scene.holds, scene.now, scene.tz)
 
 
 def _next_start(plan: Schedule) -> str:

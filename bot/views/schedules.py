@@ -11,7 +11,7 @@ from bot.views.figures import at
 from bot.views.holds import button, clashing
 from bot.views.layout import page, small
 from bot.views.text import code, listed, person, ref
-from pods.holds import Holds, Schedule
+from pods.holds import Holds, Schedule, running_until
 from pods.messages import Content
 from pods.model import Pod, Verb
 from pods.schedules import LATE, LEAD, next_two
@@ -29,7 +29,7 @@ def scheduled(pod: Pod, holds: Holds, *, now: datetime, tz: ZoneInfo) -> Content
         raise AssertionError("told only of a schedule that was just written")
     head = f"{ref(pod)} {pattern(plan)}, said by {person(plan.by)}."
     return page(
-        [head, coming(plan, now, tz), clashing(holds, now, tz), small(_rules(plan))],
+        [head, coming(holds, now, tz), clashing(holds, now, tz), small(_rules(plan))],
         key=f"schedule.{pod.id}.{holds.version}",
         buttons=plan_buttons(pod, holds),
     )
@@ -45,7 +45,7 @@ def skipped(pod: Pod, holds: Holds, *, by: str, now: datetime, tz: ZoneInfo) -> 
     if plan is None or last is None:
         raise AssertionError("told only of a stop that was just skipped")
     head = f"The stop of {ref(pod)} at {at(last.due_at, now, tz)} is skipped, said by {person(by)}."
-    return page([head, coming(plan, now, tz)], key=f"schedule.{pod.id}.{holds.version}")
+    return page([head, coming(holds, now, tz)], key=f"schedule.{pod.id}.{holds.version}")
 
 
 def switched_off(pod: Pod, plan: Schedule, *, by: str) -> Content:
@@ -73,9 +73,9 @@ def pattern(plan: Schedule) -> str:
     return f"{listed(times)} {_days(plan.days)} ({plan.zone})"
 
 
-def coming(plan: Schedule, now: datetime, tz: ZoneInfo) -> str:
+def coming(holds: Holds, now: datetime, tz: ZoneInfo) -> str:
     """What happens next and when."""
-    two = next_two(plan, now)
+    two = next_two(holds.schedule, now, running_until(holds, now)) if holds.schedule is not None else ()
     if not two:
         return "Nothing is ahead."
     words = {Verb.STOP: "stops", Verb.START: "starts"}
@@ -92,10 +92,10 @@ def plan_buttons(pod: Pod, holds: Holds) -> list[Button]:
 
 def lines(holds: Holds | None, now: datetime, tz: ZoneInfo) -> list[str]:
     """For a pod's card."""
-    plan = holds.schedule if holds else None
-    if plan is None:
+    if holds is None or holds.schedule is None:
         return []
-    return [f"Schedule: {pattern(plan)}, said by {person(plan.by)}. {coming(plan, now, tz)}"]
+    plan = holds.schedule
+    return [f"Schedule: {pattern(plan)}, said by {person(plan.by)}. {coming(holds, now, tz)}"]
 
 
 def brief(holds: Holds | None) -> str:
