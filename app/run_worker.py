@@ -50,6 +50,7 @@ def run_worker(settings: Settings, queue: Queue, stop: threading.Event) -> None:
             wake=wake_of(settings),
             sealer=Sealer(settings.spec_keys),
             pager=pager_of(settings),
+            audit_dir=settings.data / "audit",
         )
     )
     worker = SimpleWorker(

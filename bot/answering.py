@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from bot import (
+    auditing,
     budgeting,
     costs,
     creating,
@@ -116,6 +117,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "delete-volume": volumes.delete,
     **offers.HANDLERS,
     **inside.HANDLERS,
+    **auditing.HANDLERS,
     **costs.HANDLERS,
     **losses.HANDLERS,
     "why": idle_reads.why,

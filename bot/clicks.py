@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from bot import (
+    auditing,
     elsewhere,
     hold_clicks,
     idle_answers,
@@ -210,6 +211,7 @@ CLICKS: Final[dict[str, Callable[[Face, Click], Answer]]] = {
     "pod": _pod,
     "gate": _gate,
     "volume": volumes.clicked,
+    "audit": auditing.older,
     "preset": _create,
     "op": _look_again,
     "hold": hold_clicks.run,

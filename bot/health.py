@@ -42,6 +42,7 @@ def report(store: Store, now: datetime) -> HealthReport:
         policy_refused=published.refused if published else "",
         roles_stale_since=_stale_since(groups, now),
         roles_trouble=groups.trouble if groups else "",
+        audit_trouble=str(reports.get("audit", {}).get("trouble") or ""),
     )
 
 

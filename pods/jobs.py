@@ -36,6 +36,8 @@ class Job(StrEnum):
     PORTS = "workers.passes.early_signs.look_at_ports"
     #: Read what one person asked for and RunPod alone can say.
     INQUIRY = "workers.inquiries.answer"
+    #: Write old audit entries out to files.
+    AUDIT = "workers.audit_files.archive"
     #: Take up inquiries that nobody answered.
     INQUIRIES = "workers.inquiries.sweep"
     #: Read what Slack knows of one person.
@@ -70,6 +72,7 @@ QUEUE_OF: Final[dict[Job, Queue]] = {
     Job.CATALOG: Queue.REPORT,
     Job.INQUIRY: Queue.REPORT,
     Job.INQUIRIES: Queue.REPORT,
+    Job.AUDIT: Queue.REPORT,
     Job.PERSON: Queue.REPORT,
     Job.NAMES: Queue.REPORT,
     Job.BILL: Queue.REPORT,

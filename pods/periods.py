@@ -49,6 +49,7 @@ PERIODS: Final[tuple[Period, ...]] = (
     every(Job.ACCOUNT, SLOWLY),
     every(Job.CATALOG, STOCK),
     every(Job.INQUIRIES, timedelta(seconds=20)),
+    every(Job.AUDIT, timedelta(hours=6)),
     #: Does nothing while the books are up to date.
     every(Job.BILL, timedelta(minutes=15)),
     every(Job.BOOKS, timedelta(days=1)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from pods.ports import Chat, Clock, Pager, PodProvider, Wake, Web
 from pods.sealing import Sealer
@@ -20,6 +21,8 @@ class Context:
     web: Web
     clock: Clock
     wake: Wake
+    #: Where audit goes that is too old for Redis; None: it stays there.
+    audit_dir: Path | None = None
     #: Opens the env values of a create, for the one call that needs them.
     sealer: Sealer = field(default_factory=Sealer)
     #: None: no paging service is set up.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.commands import creating, inside, offers
+from bot.commands import auditing, creating, inside, offers
 from bot.registry import Command
 
-COMMANDS: Final[tuple[Command, ...]] = (*creating.COMMANDS, *inside.COMMANDS, *offers.COMMANDS)
+COMMANDS: Final[tuple[Command, ...]] = (*creating.COMMANDS, *inside.COMMANDS, *offers.COMMANDS, *auditing.COMMANDS)

@@ -69,6 +69,8 @@ class HealthReport:
     roles_stale_since: datetime | None = None
     #: What Slack said when they could not be read.
     roles_trouble: str = ""
+    #: Why audit that is old enough cannot be written out of Redis.
+    audit_trouble: str = ""
 
 
 def health(report: HealthReport, *, now: datetime, tz: ZoneInfo) -> Content:
@@ -105,6 +107,7 @@ def _troubles(report: HealthReport, now: datetime, tz: ZoneInfo) -> list[str]:
         *(_quota(window, left) for window, left in report.quotas.items()),
         _policy(report),
         _roles(report, now, tz),
+        prose(report.audit_trouble),
         "RunPod has switched its GraphQL API off; balance and reasons for stops are not known."
         if report.graphql is GraphqlState.RETIRED
         else "",

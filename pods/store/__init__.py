@@ -35,6 +35,7 @@ from pods.shadow import AutoStop, ShadowStop
 from pods.sights import Sight
 from pods.spells import PodSpells
 from pods.spending import Spending
+from pods.store.audit import AuditLog
 from pods.store.catalog import CatalogStore
 from pods.store.changes import ChangeStore
 from pods.store.clockwork import Clockwork
@@ -102,6 +103,7 @@ class Store:
     #: By its own id: network volumes on their way out.
     deletions: Records[VolumeDeletion]
     catalog: CatalogStore
+    audit: AuditLog
     #: What people asked of RunPod, by id, for as long as it takes to tell them.
     inquiries: Records[Inquiry]
     protections: Records[Protection]
@@ -168,6 +170,7 @@ def open_store(url: str, account: str) -> Store:
             Records(client, scripts, keys, "heartbeat-id", TokenOwner),
             words,
         ),
+        audit=AuditLog(client, keys),
         catalog=CatalogStore(Records(client, scripts, keys, "catalog", Catalog)),
         protections=Records(client, scripts, keys, "protection", Protection),
         sights=Records(client, scripts, keys, "sight", Sight),

@@ -63,8 +63,10 @@ for _, e in ipairs(c.incr or {}) do
   redis.call('PEXPIRE', e.key, e.px)
 end
 for _, e in ipairs(c.xadd or {}) do
-  local kind, bound = 'MINID', e.minid
-  if e.maxlen then kind, bound = 'MAXLEN', e.maxlen end
-  redis.call('XADD', e.key, kind, '~', bound, '*', 'entry', e.value)
+  if e.maxlen then
+    redis.call('XADD', e.key, 'MAXLEN', '~', e.maxlen, '*', 'entry', e.value)
+  else
+    redis.call('XADD', e.key, '*', 'entry', e.value)
+  end
 end
 return cjson.encode({'done'})

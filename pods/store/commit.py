@@ -14,7 +14,7 @@ from pods.store.connection import Scripts
 from pods.store.keys import Keys
 from pods.times import to_ms
 
-#: Ended records stay readable for this long; the audit stream keeps 90 days.
+#: Ended records stay readable for this long; audit is written out to files after 90 days.
 RECORD_FOR: Final = timedelta(days=30)
 AUDIT_FOR: Final = timedelta(days=90)
 
@@ -154,7 +154,8 @@ class Commit:
         return self._add("xadd", key=stream, value=dump(entry), maxlen=most)
 
     def audit(self, entry: Value) -> Self:
-        return self._add("xadd", key=self.keys.audit, value=dump(entry), minid=to_ms(self.now - AUDIT_FOR))
+        """Never trimmed here: what is old is dropped only once it was written out."""
+        return self._add("xadd", key=self.keys.audit, value=dump(entry))
 
     def run(self, scripts: Scripts) -> Result:
         answer, again = scripts.run_noting("commit", (), (json.dumps(self._plan),))

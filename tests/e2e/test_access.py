@@ -26,6 +26,7 @@ TYPED = {
     "terminate": "terminate abc123",
     "claim": "claim abc123",
     "give": "give abc123 <@U0CARA>",
+    "audit": "audit",
     "connect": "connect abc123",
     "logs": "logs abc123",
     "presets": "presets",

@@ -7,6 +7,7 @@ from typing import Final
 from pods.messages import Content
 from tests.unit.views import (
     told_answers,
+    told_audit,
     told_catalog,
     told_costs,
     told_fleet,
@@ -27,6 +28,7 @@ _AREAS: Final = (
     told_inside,
     told_fleet,
     told_answers,
+    told_audit,
     told_money,
     told_catalog,
     told_selections,

@@ -21,6 +21,9 @@ ACTIONS = re.compile(
     r"|save\.(?:stop_idle|terminate_stopped|delete_volume|cheaper_gpu)|volume\.(?:yes|no|delete)|sweep\.keep"
     r"|free\.(?:keep|stop|options)|preset\.create"
     r"|idle\.(?:stop|snooze|keep|busy|disown|why)"
+    r"|save\.(?:stop_idle|terminate_stopped|delete_volume|cheaper_gpu)"
+    r"|free\.(?:keep|stop|options)"
+    r"|free\.(?:keep|stop|options)|preset\.create|audit\.older"
 )
 #: The lists say the same rows in fewer words where the text has no room for the whole.
 SHORTENED = {"cost-many", "summary-large", "list-sixty", "selection-stop-sixty", "selection-terminate-sixty"}
