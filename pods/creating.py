@@ -22,9 +22,9 @@ from pods.ports import ActionResult
 CALL_TAKES: Final = timedelta(seconds=75)
 #: Looks at the list after an unclear answer.
 LOOKS: Final = (timedelta(seconds=3), timedelta(seconds=5), timedelta(seconds=10))
-#: An unclear call whose pod no list has shown for this long is made again, once.
+#: An unclear call whose pod no list has shown for this long is made again, until the deadline comes.
 AGAIN_AFTER: Final = timedelta(minutes=2)
-MAX_UNCLEAR: Final = 2
+MAX_UNCLEAR: Final = 4
 #: A host lost to somebody else between matching and renting: the same is asked for again so often.
 MAX_RACES: Final = 2
 MAX_PUSHBACKS: Final = 6

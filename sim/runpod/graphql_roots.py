@@ -59,6 +59,7 @@ def _myself(world: World, operation: Operation) -> Json:
     return {
         "id": "user_sim",
         "email": world.email,
+        "pubKey": "\n".join(world.ssh_keys),
         "clientBalance": balance,
         "currentSpendPerHr": float(round(world.burn, 10)),
         "spendLimit": float(world.spend_limit),

@@ -142,7 +142,7 @@ class Bot:
 
     def tick(self) -> None:
         """One round of the clock and every job it or anybody else woke."""
-        self._forget_real_time()
+        self.forget_real_time()
         self.loop.tick()
         while self.jobs:
             job, subject = self.jobs.pop(0)
@@ -151,9 +151,9 @@ class Bot:
             module, _, name = job.value.rpartition(".")
             run: Callable[[str], None] = getattr(importlib.import_module(module), name)
             run(subject)
-            self._forget_real_time()
+            self.forget_real_time()
 
-    def _forget_real_time(self, *, waited: bool = False) -> None:
+    def forget_real_time(self, *, waited: bool = False) -> None:
         """Marks that last real seconds: no real time passes here. `waited`: as after ten seconds and more."""
         for pattern in ("*woken*", "*paced*", "*:lease", *(("*intent*",) if waited else ())):
             for key in self.store.client.scan_iter(pattern):
@@ -164,7 +164,7 @@ class Bot:
         while self.clock.now() < end:
             self.clock.advance(min(step, (end - self.clock.now()).total_seconds()))
             self.tick()
-        self._forget_real_time(waited=seconds > INTENT_S)
+        self.forget_real_time(waited=seconds > INTENT_S)
 
     def settle(self, limit_s: float = 900, *, step: float = 1) -> None:
         """Until nothing is under way: every operation ended, every message told."""
