@@ -28,8 +28,6 @@ class Source(StrEnum):
 YOUNG: Final = timedelta(minutes=3)
 #: Where nothing gave figures, everything is tried again after this.
 TRY_AGAIN: Final = timedelta(minutes=5)
-#: A pod that works is read this much more seldom than one that rests: proof of work lasts for a window.
-BUSY_READ_EVERY: Final = timedelta(minutes=5)
 
 
 class Reporting(Value):
@@ -97,15 +95,21 @@ class Known(Value):
     busy: bool
 
 
-def to_read(pods: Iterable[Pod], known: Mapping[str, Known], now: datetime, budget: int | None) -> tuple[Pod, ...]:
-    """The pods to read one by one: resting ones first, each pass, since a hole would begin their window anew."""
-    waiting = [pod for pod in pods if _due(known.get(pod.id), now)]
-    waiting.sort(key=lambda pod: (pod.id not in known, known[pod.id].busy if pod.id in known else False, pod.id))
-    return tuple(waiting if budget is None else waiting[: max(budget, 0)])
+def to_read(pods: Iterable[Pod], known: Mapping[str, Known], budget: int | None) -> tuple[Pod, ...]:
+    """The pods to read one by one, as many as the budget allows.
 
+    Those at rest come first, and the same ones each pass, since a hole would begin their window anew; then the others,
+    the longest unread first.
+    """
 
-def _due(last: Known | None, now: datetime) -> bool:
-    return last is None or not last.busy or now - last.at >= BUSY_READ_EVERY
+    def urgency(pod: Pod) -> tuple[bool, float, str]:
+        last = known.get(pod.id)
+        if last is None or last.busy:
+            return (True, last.at.timestamp() if last else 0.0, pod.id)
+        return (False, 0.0, pod.id)
+
+    ranked = sorted(pods, key=urgency)
+    return tuple(ranked if budget is None else ranked[: max(budget, 0)])
 
 
 def asks_graphql(last: Reporting, now: datetime) -> bool:

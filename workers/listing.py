@@ -105,7 +105,7 @@ def _by_reads(context: Context, listing: Listing, last: Reporting) -> tuple[List
     budget = spare(context.provider.quotas())
     if last.source is Source.NOWHERE:
         budget = min(_TRIES, _TRIES if budget is None else budget)
-    wanted = to_read(waiting, _known(context, waiting, listing.at), listing.at, budget)
+    wanted = to_read(waiting, _known(context, waiting, listing.at), budget)
     began = context.monotonic()
     read: dict[str, Pod] = {}
     for pod in wanted:

@@ -84,7 +84,8 @@ def watch(fleet: FleetWatch) -> Content:
         " ".join(each for each in (_shadow(fleet), idle_words.figures(fleet.reporting), _judged(fleet)) if each),
     )
     body = "\n".join(fitting(rows, BLOCKS_MAX - _ROOM, most=_SHOWN))
-    text = "\n".join((head, *fitting(rows, TEXT_MAX - _ROOM, most=_SHOWN), foot))
+    told = (_outage(fleet), head, *fitting(rows, TEXT_MAX - _ROOM, most=_SHOWN), foot)
+    text = "\n".join(each for each in told if each)
     return page([_outage(fleet), head, body, small(foot)], key=key, text=text)
 
 

@@ -66,16 +66,18 @@ def test_figures_of_another_container_are_left_out(other: Pod | None) -> None:
     assert completed(listing, {} if other is None else {BARE.id: other}) == listing
 
 
-def test_resting_pods_are_read_first_each_time_and_busy_ones_now_and_then() -> None:
-    pods = [pod(id=name) for name in ("new", "busy", "rest", "busy-long-ago")]
+def test_resting_pods_are_read_first_and_then_the_longest_unread() -> None:
+    pods = [pod(id=name) for name in ("new", "busy", "rest-2", "rest-1", "busy-long-ago")]
     known = {
         "busy": Known(at=at(-30), busy=True),
         "busy-long-ago": Known(at=at(-400), busy=True),
-        "rest": Known(at=at(-30), busy=False),
+        "rest-1": Known(at=at(-30), busy=False),
+        "rest-2": Known(at=at(-300), busy=False),
     }
-    assert [each.id for each in to_read(pods, known, NOON, None)] == ["rest", "busy-long-ago", "new"]
-    assert [each.id for each in to_read(pods, known, NOON, 1)] == ["rest"]
-    assert to_read(pods, known, NOON, 0) == ()
+    order = ["rest-1", "rest-2", "new", "busy-long-ago", "busy"]
+    assert [each.id for each in to_read(pods, known, None)] == order
+    assert [each.id for each in to_read(pods, known, 3)] == order[:3]
+    assert to_read(pods, known, 0) == ()
 
 
 @pytest.mark.parametrize(
