@@ -23,6 +23,7 @@ from bot import (
     scheduling,
     selecting,
     stop_waits,
+    sweeping,
     verbs,
     volumes,
 )
@@ -114,6 +115,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "protect": protecting.protect,
     "unprotect": protecting.unprotect,
     "budget": budgeting.budget,
+    "sweep": sweeping.sweep,
     "delete-volume": volumes.delete,
     **offers.HANDLERS,
     **inside.HANDLERS,

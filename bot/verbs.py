@@ -35,6 +35,8 @@ class Order:
     pods: tuple[Pod, ...]
     #: The owner who must agree first.
     consent_of: str | None
+    #: Asked first, whatever it would lose.
+    confirm: bool = False
     #: Of a rename, lock or unlock.
     change: PodChange | None = None
     #: Where the pods were described instead of named.
@@ -62,6 +64,7 @@ def run(
     *,
     name: str | None = None,
     keep_until: datetime | None = None,
+    confirm: bool = False,
 ) -> Answer:
     """Accept the verb on the pods referred to, or say what stands in the way. Everything or nothing."""
     now = face.clock.now()
@@ -71,7 +74,7 @@ def run(
     order = authorise(face, ask, verb, found, now)
     if isinstance(order, Answer):
         return order
-    return accept(face, ask, replace(with_change(order, name), keep_until=keep_until), now)
+    return accept(face, ask, replace(with_change(order, name), keep_until=keep_until, confirm=confirm), now)
 
 
 def with_change(order: Order, name: str | None = None) -> Order:
@@ -207,7 +210,7 @@ def draft_gates(ask: Ask, order: Order, now: datetime, *, wait: timedelta) -> tu
     """The confirm dialog first; the owner is asked only once the requester means it, and the price comes last."""
     bound = tuple(binding(pod) for pod in order.pods)
     drafted = []
-    if order.selection is not None or needs_confirm(order.verb, order.pods):
+    if order.confirm or order.selection is not None or needs_confirm(order.verb, order.pods):
         drafted.append(Gate(kind=GateKind.CONFIRM, who=(ask.user,), expires_at=now + CONFIRM_FOR, bound=bound))
     if order.consent_of is not None:
         until = now + CONFIRM_FOR + CONSENT_FOR if drafted else now + CONSENT_FOR

@@ -19,7 +19,6 @@ from pods.ledger.entries import Entry
 from pods.ledger.rates import rates
 from pods.ledger.runway import Runway, runway
 from pods.ledger.savings import Saving, StopByBot, actions
-from pods.ledger.sweep import Sweep
 from pods.ledger.totals import Window
 from pods.messages import Message, card
 from pods.policy import Kind, Policy
@@ -29,6 +28,7 @@ from pods.store.books import books
 from pods.store.commit import Commit
 from pods.summary import Edition, Figures, Printed, books_from, summary
 from pods.summary_rules import CARD, Told, due, summed_up, told
+from pods.sweeping import swept
 from pods.times import from_ms
 from workers.context import Context, current
 from workers.edge import job
@@ -159,7 +159,7 @@ def _actions(context: Context, entries: Sequence[Entry], policy: Policy, now: da
     return actions(
         store.fleet.load().pods,
         entries,
-        Sweep(at=now),
+        swept(store, now),
         store.catalog.load().gpu_types,
         owners=owners,
         rates=rates(policy.rates),

@@ -75,4 +75,15 @@ DELETE_VOLUME: Final = Command(
     visibility=Visibility.PUBLIC,
 )
 
-COMMANDS: Final[tuple[Command, ...]] = (COST, BUDGET, DELETE_VOLUME)
+SWEEP: Final = Command(
+    verb="sweep",
+    summary="Disks and volumes that nobody uses.",
+    help=(
+        "Shows pods that stand stopped and network volumes on no pod, with the days, the dollars so far and per month, "
+        "and buttons to terminate, delete or keep each. Once a week the same is told where costs are routed."
+    ),
+    examples=("sweep", "sweep share"),
+    role=Role.VIEWER,
+)
+
+COMMANDS: Final[tuple[Command, ...]] = (COST, BUDGET, SWEEP, DELETE_VOLUME)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from slackblocks import Button
 
 from bot.views.buttons import NTH
-from bot.views.figures import per_month
+from bot.views.figures import at, per_hour, per_month
+from bot.views.layout import page, small
 from bot.views.money_rows import Names
-from bot.views.text import label, person, pod_ref
+from bot.views.text import code, label, person, pod_ref, ref
 from pods.ledger.savings import Deed, Saving
+from pods.messages import Content
+from pods.model import Cloud, GpuType, Pod
 from pods.money import cents
 
 _SHORT: Final = 40
@@ -52,3 +58,27 @@ def saving_buttons(savings: Sequence[Saving]) -> list[Button]:
         )
         for place, each in enumerate(savings)
     ]
+
+
+def move(
+    pod: Pod, offer: tuple[GpuType, Cloud, Decimal] | None, *, read_at: datetime | None, now: datetime, tz: ZoneInfo
+) -> Content:
+    """A pod cannot be moved, only made anew elsewhere: what that saves and what it takes."""
+    age = small(
+        f"Prices as read {at(read_at, now, tz)}." if read_at is not None else "RunPod's prices were not read yet."
+    )
+    if offer is None or pod.gpu is None:
+        return page([f"Nothing cheaper fits {ref(pod)} any more. Nothing was done.", age], key="move")
+    gpu, cloud, price = offer
+    each = pod.cost_per_hour / pod.gpu.count
+    head = (
+        f"{ref(pod)} could run on {code(gpu.name)} ({cloud.value.lower()} cloud) for {per_hour(price * pod.gpu.count)}"
+    )
+    saves = f"it costs {per_hour(pod.cost_per_hour)} now, {per_hour(each)} for each GPU"
+    data = (
+        f"Its network volume {code(pod.network.volume_id)} comes along, if the new pod is made in the same data center."
+        if pod.network is not None
+        else "Copy off what is on its container disk first: it does not come along."
+    )
+    how = "RunPod cannot move a pod: `/pod create` makes a new one, `/pod terminate` then ends this one."
+    return page([f"{head}; {saves}. Nothing was done.", f"{how} {data}", age], key="move")

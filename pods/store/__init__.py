@@ -57,6 +57,7 @@ from pods.store.walk import WalkStore
 from pods.strays import Stray
 from pods.summary import Printed
 from pods.summary_rules import Told
+from pods.sweeps import SweepRun, Unattached
 from pods.volume_deletions import VolumeDeletion
 from pods.watchdog import Silence
 
@@ -71,6 +72,8 @@ NOTICES_FOR: Final = timedelta(days=30)
 #: What idleness cost and led to is summed up from these for a month and more.
 _IDLE_FOR: Final = timedelta(days=45)
 
+#: Last week's sweep says that this is not the first one.
+SWEEPS_FOR: Final = timedelta(days=90)
 #: What was told of a period is no longer asked for once the next one has begun.
 BUDGETS_TOLD_FOR: Final = timedelta(days=40)
 
@@ -102,6 +105,10 @@ class Store:
     kept: Records[Kept]
     #: By its own id: network volumes on their way out.
     deletions: Records[VolumeDeletion]
+    #: One record: since when each network volume hangs on no pod.
+    unattached: Records[Unattached]
+    #: By local date: the weekly sweeps.
+    sweeps: Records[SweepRun]
     catalog: CatalogStore
     audit: AuditLog
     #: What people asked of RunPod, by id, for as long as it takes to tell them.
@@ -160,6 +167,8 @@ def open_store(url: str, account: str) -> Store:
         spending=Records(client, scripts, keys, "spending", Spending),
         budgets_told=Records(client, scripts, keys, "budget-told", BudgetTold, keep=BUDGETS_TOLD_FOR),
         kept=Records(client, scripts, keys, "kept", Kept),
+        unattached=Records(client, scripts, keys, "unattached", Unattached),
+        sweeps=Records(client, scripts, keys, "sweep", SweepRun, keep=SWEEPS_FOR),
         deletions=Records(client, scripts, keys, "volume-deletion", VolumeDeletion, keep=RECORD_FOR),
         strays=Records(client, scripts, keys, "stray", Stray, keep=STRAYS_FOR),
         leftovers=Records(client, scripts, keys, "leftover", Leftover),

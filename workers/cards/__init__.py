@@ -11,6 +11,7 @@ from pods.incidents import CARD, ENTRY
 from pods.inquiries import Kind
 from pods.messages import Content, Message
 from pods.summary_rules import CARD as SUMMARY
+from pods.sweeps import CARD as SWEEP
 from workers.cards import (
     doubles,
     holds,
@@ -23,6 +24,7 @@ from workers.cards import (
     stop_wait,
     strays,
     summary,
+    sweep,
     volumes,
 )
 from workers.context import Context
@@ -52,4 +54,5 @@ CARDS: Final[dict[str, Renderer]] = {
     leftovers.OFFER: leftovers.offer,
     SUMMARY: summary.summary,
     "volume": volumes.deletion,
+    SWEEP: sweep.weekly,
 }

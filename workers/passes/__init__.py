@@ -23,6 +23,7 @@ from workers.passes.outages import outages
 from workers.passes.recovery import plan_recoveries
 from workers.passes.samples import keep_samples
 from workers.passes.strays import ask_whose
+from workers.passes.sweep import sweeps
 from workers.passes.verdicts import judge_fleet
 
 Pass = Callable[[Context, Look], None]
@@ -35,6 +36,7 @@ PASSES: Final[tuple[Pass, ...]] = (
     judge_fleet,
     ledger,
     budgets,
+    sweeps,
     losses,
     plan_recoveries,
     early_signs,

@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from bot.views import acks, approvals, budgets, gates, prices, volumes
+from bot.views import acks, approvals, budgets, gates, prices, savings, sweep, volumes
 from pods.approvals import Appeal, Hindrance, Priced, sentence
 from pods.budgets import ApprovalRule, Budget, BudgetRule, Notice, Reason, Ruling, Verdict
 from pods.forecast import Quote
 from pods.gates import Gate, GateKind, GateState
 from pods.ledger.amounts import Amounts
 from pods.ledger.rates import published
+from pods.ledger.sightings import SubjectKind
+from pods.ledger.sweep import Kept, Sweep, SweepLine
 from pods.ledger.totals import Total
 from pods.messages import Content
-from pods.model import Pod, Verb
+from pods.model import Cloud, GpuType, Pod, Verb
 from pods.offers import NetworkVolume
 from pods.operations import Code
 from pods.policy import Role
 from pods.quotes import start_quote, together
 from pods.spending import Spending
+from pods.sweep_rules import SweepRule
+from pods.sweeps import LineStands, Standing
 from pods.volume_deletions import DeletionState, VolumeDeletion
-from tests.unit.views.samples import ADMIN, ASKER, CHANNEL, NOW, OWNER, TZ, ended, gate, stopped, told, waiting
+from tests.unit.views.samples import (
+    ADMIN,
+    ASKER,
+    CHANNEL,
+    NOW,
+    OWNER,
+    TZ,
+    bare,
+    ended,
+    gate,
+    networked,
+    stopped,
+    told,
+    waiting,
+)
 
 OLD = stopped(id="old888", name="old")
 
@@ -173,4 +192,51 @@ def _volumes() -> Iterator[tuple[str, Content]]:
     yield "volume-not-yours", volumes.not_yours(made)
 
 
-KINDS: Final = (_approvals, _before, _hindered, _budgets, _overviews, _volumes)
+def _sweeps() -> Iterator[tuple[str, Content]]:
+    pod_ = SweepLine(
+        kind=SubjectKind.POD,
+        id="old888",
+        name="old",
+        owner=OWNER,
+        size_gb=250,
+        since=NOW,
+        days=21,
+        so_far=Decimal("33.40"),
+        per_month=Decimal(50),
+    )
+    volume = SweepLine(
+        kind=SubjectKind.VOLUME, id="vol8", name="data", size_gb=500, since=NOW, days=9, per_month=Decimal(35)
+    )
+    unsure = pod_.model_copy(update={"id": "dim444", "name": "mystery", "size_gb": None, "per_month": None})
+    every = Sweep(at=NOW, lines=(unsure, pod_, volume), kept=2)
+    kept = Kept(kind=SubjectKind.POD, id="old888", by=ASKER, until=NOW + timedelta(days=30))
+    dealt = {
+        "pod.old888": LineStands(standing=Standing.KEPT, kept=kept),
+        "pod.dim444": LineStands(standing=Standing.USED),
+        "volume.vol8": LineStands(standing=Standing.GONE),
+    }
+    many = Sweep(at=NOW, lines=tuple(pod_.model_copy(update={"id": f"old{n}"}) for n in range(40)))
+    rule = SweepRule()
+    for name, found, stands in (("open", every, {}), ("dealt-with", every, dealt), ("many", many, {})):
+        yield f"sweep-{name}", sweep.sweep(found, stands, rule, names={OWNER: "Olga"}, day="2026-11-23", now=NOW, tz=TZ)
+    one = every.model_copy(update={"lines": (volume,), "kept": 0})
+    yield "sweep-one", sweep.sweep(one, {}, rule, names={}, day="", now=NOW, tz=TZ)
+    yield "sweep-nothing", sweep.nothing(rule, 1)
+    yield "sweep-kept", sweep.kept("`old` (`old888`)", NOW + timedelta(days=30), now=NOW, tz=TZ)
+    yield "sweep-not-yours", sweep.not_yours("`old` (`old888`)", OWNER)
+    gpu = GpuType(
+        id="a100",
+        name="A100 PCIe",
+        memory_gb=80,
+        secure=True,
+        community=False,
+        price_secure=Decimal("1.39"),
+        price_community=None,
+    )
+    offer = (gpu, Cloud.SECURE, Decimal("1.39"))
+    yield "move-volume", savings.move(networked(), offer, read_at=NOW, now=NOW, tz=TZ)
+    yield "move-bare", savings.move(bare(), offer, read_at=NOW, now=NOW, tz=TZ)
+    yield "move-nothing", savings.move(networked(), None, read_at=None, now=NOW, tz=TZ)
+
+
+KINDS: Final = (_approvals, _before, _hindered, _budgets, _overviews, _volumes, _sweeps)
