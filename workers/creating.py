@@ -191,12 +191,13 @@ def _leased(commit: Commit, context: Context, operation: Operation, now: datetim
 def _protected(commit: Commit, context: Context, operation: Operation, now: datetime) -> None:
     """What its preset says is at stake when it is lost."""
     order = ordered(operation)
-    if not order.training or context.store.protections.get(operation.pod_id) is not None:
+    if not (order.training or order.recovery) or context.store.protections.get(operation.pod_id) is not None:
         return
     marked = Protection(
         pod_id=operation.pod_id,
         pod_name=operation.pod_name,
-        training=True,
+        rule=order.recovery,
+        training=order.training,
         by=order.owner or operation.by,
         since=now,
     )

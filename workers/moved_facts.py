@@ -10,6 +10,7 @@ from datetime import datetime
 
 from pods.audit import AuditEntry, Event
 from pods.losses import EndKind, LossEnd, ended
+from pods.protection import Protection
 from pods.recovery import checkpoints, lineage
 from pods.recovery.record import Recovery
 from pods.requests import RULE
@@ -47,6 +48,15 @@ def _records(context: Context, old: str, new: str, now: datetime) -> None:
     if (saved := store.checkpoints.get(old)) is not None:
         store.checkpoints.change(new, lambda there: there or checkpoints.moved_to(saved, new), now)
     if (said := store.protections.get(old)) is not None:
-        store.protections.change(new, lambda there: there or said.model_copy(update={"pod_id": new}), now)
+        store.protections.change(new, lambda there: _protected(there, said, new), now)
     for records in (store.holds, store.lineages, store.checkpoints, store.protections):
         records.delete(old, now)
+
+
+def _protected(there: Protection | None, said: Protection, new: str) -> Protection:
+    """A person's word about the new pod stays; what it says nothing of is as it was for the old one."""
+    if there is None:
+        return said.model_copy(update={"pod_id": new})
+    if there.rule is not None:
+        return there
+    return there.model_copy(update={"rule": said.rule, "training": there.training or said.training})

@@ -93,7 +93,6 @@ def creation(context: Context, recovery: Recovery, order: Order, tells: tuple[st
     offer, spec = order.offer, recovery.spec
     if offer is None or spec is None:
         raise AssertionError("a create is only ever offered from a spec")
-    protection = context.store.protections.get(recovery.lost.id)
     made = CreateOrder(
         name=recovery.name,
         candidates=(_candidate(recovery, offer),),
@@ -110,8 +109,8 @@ def creation(context: Context, recovery: Recovery, order: Order, tells: tuple[st
         price_cap=recovery.cap,
         # While RunPod has the lost pod, its env is read from there, and stands nowhere else.
         copy_of=None if recovery.gone else recovery.lost.id,
+        # Its protection moves with everything else that is known of it, once it runs.
         owner=_owner(context, recovery.lost.id),
-        training=protection.training if protection else False,
     )
     return automation.Creation(rule=RULES[order.deed], create=made, subject=order.subject, tells=tells)
 
