@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from bot.views.figures import at, per_hour, span
 from bot.views.layout import page, small
 from bot.views.recovery_words import MOVES, moves_listed
-from bot.views.text import code, counted, listed, person, pod_ref, prose
+from bot.views.text import code, listed, person, pod_ref, prose
 from pods.messages import Content
 from pods.model import Pod
 from pods.money import dollars
 from pods.protection import Protection
 from pods.recovery.lineage import Lack, Lineage, lacks
-from pods.recovery.rules import CHECKPOINT_LINE, RecoveryRule, Shows
+from pods.recovery.rules import CHECKPOINT_LINE, Move, RecoveryRule, Shows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +58,14 @@ def _key(scene: Scene) -> str:
 
 def _would(scene: Scene) -> str:
     rule = scene.rule
-    moves = moves_listed([MOVES[move] for move in rule.moves])
-    cap = f"{per_hour(rule.price_cap)}" if rule.price_cap is not None else "what it cost before"
     gone = "The policy has no rule of that name any more, so the default holds. " if scene.rule_gone else ""
-    husk = " Then I remove the old pod, if it has no disk of its own." if rule.terminate_husk else ""
+    local = scene.pod is not None and (scene.pod.persistent is not None or not scene.pod.mounts_known)
+    possible = [move for move in rule.moves if move is Move.RESUME or not local]
+    if not possible:
+        return f"{gone}The rule has no move that can be made for it, so nothing would be done."
+    moves = moves_listed([MOVES[move] for move in possible])
+    cap = f"{per_hour(rule.price_cap)}" if rule.price_cap is not None else "what it cost before"
+    husk = " Then I remove the old pod." if rule.terminate_husk and not local and len(possible) > 1 else ""
     return (
         f"{gone}I would {_first(moves)}. No more than {cap}, {dollars(rule.budget)} for tries that bring nothing, "
         f"{_tries(rule.attempts_per_hour)} an hour, {span(rule.deadline)} from the loss.{husk}"
@@ -130,10 +134,16 @@ def _kept(scene: Scene) -> str:
         return "What it is made of is being read."
     if lineage.spec is None or lineage.spec_at is None:
         return f"What it is made of could not be read: {prose(lineage.trouble)}"
-    names = len(lineage.spec.env_names)
-    sealed = sum(1 for each in lineage.spec.env if each.sealed is not None)
-    env = f"{counted(names, 'variable')}, {sealed} of them encrypted" if names else "no variables"
-    return f"What it is made of is kept since {at(lineage.spec_at, scene.now, scene.tz)}: image, disks, ports, {env}."
+    env = lineage.spec.env
+    counts = (
+        (sum(each.reference is not None for each in env), "as references"),
+        (sum(each.sealed is not None for each in env), "encrypted"),
+        (len(lineage.spec.unkept), "by name only"),
+    )
+    told = listed([f"{number} {how}" for number, how in counts if number])
+    variables = f"its variables ({told})" if told else "no variables"
+    since = at(lineage.spec_at, scene.now, scene.tz)
+    return f"What it is made of is kept since {since}: image, disks, ports, {variables}."
 
 
 def protecting(pods: Sequence[Pod], rule: str) -> Content:

@@ -83,9 +83,9 @@ def _waiting(told: Told) -> str:
 def _why_waiting(last: Attempt | None) -> str:
     if last is None:
         return "Nothing the rule allows is free now. "
-    if last.result is Result.NO_ROOM:
-        return "No GPU was free anywhere the rule allows. "
-    return ""
+    if last.result is not Result.NO_ROOM:
+        return ""
+    return "No GPU was free anywhere the rule allows. " if last.offer.creates else "Its host has no free GPU. "
 
 
 def _withdrawing(recovery: Recovery, attempt: Attempt) -> str:
@@ -115,12 +115,14 @@ def _plan(told: Told) -> str:
     """What is still to come and what is not, with the reason: shown before anything is tried."""
     if not told.choices:
         return ""
-    rule = code(told.recovery.rule.name)
     can = list(dict.fromkeys(MOVES[each.move] for each in told.choices if isinstance(each, Offer)))
-    cannot = [f"not {MOVES[each.move]}: {_bar(told, each)}" for each in told.choices if isinstance(each, Barred)]
-    if not can:
-        return f"Plan (rule {rule}): {'; '.join(cannot)}."
-    return "; ".join([f"Plan (rule {rule}): {moves_listed(can)}", *cannot]) + "."
+    barred = [each for each in told.choices if isinstance(each, Barred)]
+    rule = f"Plan (rule {code(told.recovery.rule.name)}): "
+    if barred and all(each.bar is Bar.HOST_LOCAL for each in barred):
+        stays = "I do not move it: its data is on the lost host's own disk and would not come along."
+        return f"{rule}{moves_listed(can)}. {stays}" if can else f"{rule.rstrip(': ')}. {stays}"
+    cannot = [f"not {MOVES[each.move]}: {_bar(told, each)}" for each in barred]
+    return rule + "; ".join([*([moves_listed(can)] if can else []), *cannot]) + "."
 
 
 def _bar(told: Told, barred: Barred) -> str:
@@ -140,12 +142,19 @@ def _limits(told: Told) -> str:
 
 def _tried(told: Told) -> str:
     past = [each for each in told.recovery.attempts if not each.open and each.result is not Result.UP]
-    if not past:
-        return ""
-    shown = [f"{told.at(each.at)} {_short(each)}: {_came(each)}" for each in past[-_TRIES_SHOWN:]]
-    left = len(past) - len(shown)
+    alike: dict[tuple[str, str], list[Attempt]] = {}
+    for each in past:
+        alike.setdefault((_short(each), _came(each)), []).append(each)
+    said = [f"{what}, {_times(told, tries)}: {came}" for (what, came), tries in alike.items()]
+    shown = said[-_TRIES_SHOWN:]
+    left = len(past) - sum(len(tries) for tries in list(alike.values())[-_TRIES_SHOWN:])
     earlier = ["1 earlier try" if left == 1 else f"{left} earlier tries"] if left else []
-    return "Tried: " + "; ".join([*earlier, *shown]) + "."
+    return "Tried: " + "; ".join([*earlier, *shown]) + "." if past else ""
+
+
+def _times(told: Told, tries: Sequence[Attempt]) -> str:
+    last = told.at(tries[-1].at)
+    return last if len(tries) == 1 else f"{len(tries)} times, last {last}"
 
 
 def _short(attempt: Attempt) -> str:

@@ -95,6 +95,8 @@ def lacks(lineage: Lineage, pod: Pod, rule: RecoveryRule) -> tuple[Lack, ...]:
     moves = any(move is not Move.RESUME for move in rule.moves)
     unmounted = pod.persistent is None and pod.network is None
     spec = lineage.spec
+    # What lives on its host is never made again, so nothing of it need be kept.
+    local = pod.persistent is not None or not pod.mounts_known
     found = {
         Lack.LOCKED: pod.locked,
         Lack.CLUSTER: pod.cluster_id is not None,
@@ -102,6 +104,6 @@ def lacks(lineage: Lineage, pod: Pod, rule: RecoveryRule) -> tuple[Lack, ...]:
         Lack.HOST_LOCAL: pod.mounts_known and pod.persistent is not None,
         Lack.NOTHING_KEPT: pod.mounts_known and unmounted,
         Lack.ONE_CENTER: Move.OTHER_CENTER in rule.moves and pod.network is not None,
-        Lack.ENV_NOT_KEPT: moves and spec is not None and bool(spec.unkept),
+        Lack.ENV_NOT_KEPT: moves and not local and spec is not None and bool(spec.unkept),
     }
     return tuple(lack for lack, there in found.items() if there)

@@ -117,10 +117,10 @@ def test_a_lineage_keeps_its_name_and_its_earlier_pods() -> None:
     ("pod", "expected"),
     [
         (lost(), {Lack.ENV_NOT_KEPT, Lack.ONE_CENTER}),
-        (lost(network=None, persistent=LOCAL), {Lack.HOST_LOCAL, Lack.ENV_NOT_KEPT}),
+        (lost(network=None, persistent=LOCAL), {Lack.HOST_LOCAL}),
         (lost(network=None), {Lack.NOTHING_KEPT, Lack.ENV_NOT_KEPT}),
         (lost(network=NETWORK, locked=True), {Lack.LOCKED, Lack.ENV_NOT_KEPT, Lack.ONE_CENTER}),
-        (lost(network=None, mounts_known=False), {Lack.MOUNTS_UNKNOWN, Lack.ENV_NOT_KEPT}),
+        (lost(network=None, mounts_known=False), {Lack.MOUNTS_UNKNOWN}),
     ],
 )
 def test_what_protection_cannot_do_is_known_while_the_pod_still_runs(pod: Pod, expected: set[Lack]) -> None:
