@@ -27,22 +27,36 @@ def day_of(entry: Entry) -> date:
 
 
 def joined(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Lines of one pod or volume in order; neighbours of one day that are alike become one."""
+    """Lines of one pod or volume in order; neighbours of one day whose hours are alike become one."""
     lines: list[Entry] = []
-    first: Entry | None = None
-    count = 0
-    for hour in sorted((hour for entry in entries for hour in hours(entry)), key=lambda each: each.hour):
-        if first is not None and _follows(first, count, hour):
-            count += 1
-            continue
-        lines += [_times(first, count)] if first is not None else []
-        first, count = hour, 1
-    return (*lines, _times(first, count)) if first is not None else ()
+    for entry in sorted(entries, key=lambda each: each.hour):
+        if lines and _follows(lines[-1], entry):
+            lines[-1] = _summed([lines[-1], entry])
+        else:
+            lines.append(entry)
+    return tuple(lines)
 
 
-def _follows(first: Entry, count: int, hour: Entry) -> bool:
-    next_to = first.hour + count * HOUR == hour.hour and day_of(first) == day_of(hour)
-    return next_to and hour == first.model_copy(update={"hour": hour.hour})
+def _follows(line: Entry, entry: Entry) -> bool:
+    next_to = line.hour + line.hours * HOUR == entry.hour and day_of(line) == day_of(entry)
+    return next_to and _alike(line, entry)
+
+
+def _alike(one: Entry, other: Entry) -> bool:
+    """Whether each of their hours is the same."""
+    if (one.name, one.labels, one.not_on_bill) != (other.name, other.labels, other.not_on_bill):
+        return False
+    if (one.billed is None) != (other.billed is None):
+        return False
+    return all(
+        mine * other.hours == theirs * one.hours for mine, theirs in zip(_figures(one), _figures(other), strict=True)
+    )
+
+
+def _figures(entry: Entry) -> tuple[Decimal, ...]:
+    billed = entry.billed.parts if entry.billed is not None else ()
+    sums = (Decimal(getattr(entry, name)) for name in _SUMS)
+    return (*entry.estimate.parts, *billed, entry.idle_estimate, entry.doubt, *sums)
 
 
 def hours(entry: Entry) -> Iterator[Entry]:
@@ -107,11 +121,6 @@ def _summed(group: list[Entry]) -> Entry:
             "billed": sum(billed, NOTHING) if billed else None,
         }
     )
-
-
-def _times(hour: Entry, count: int) -> Entry:
-    """So many of the same hour as one line."""
-    return hour if count == 1 else _scaled(hour, count, 1, hours=count)
 
 
 def _part(entry: Entry, count: int) -> Entry:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import redis
 
-from pods.ledger.entries import Entry
+from pods.ledger.entries import HOUR, Entry
 from pods.ledger.sheets import day_of, hours, joined, pieces, read, written
 from pods.ledger.sightings import SubjectKind
 from pods.ledger.watching import Passed, Watching
@@ -197,11 +197,18 @@ def _merged(sheets: _Sheets, closed: Iterable[Entry]) -> dict[_Subject, list[Ent
     new: dict[_Subject, dict[datetime, Entry]] = {}
     for entry in closed:
         new.setdefault((entry.kind, entry.id), {})[entry.hour] = entry
-    merged: dict[_Subject, list[Entry]] = {}
-    for key, by_hour in new.items():
-        for old in (hour for line in sheets.lines.get(key, ()) for hour in hours(line)):
-            fresh = by_hour.get(old.hour)
+    return {key: list(joined(_with(sheets.lines.get(key, ()), by_hour))) for key, by_hour in new.items()}
+
+
+def _with(lines: Iterable[Entry], new: dict[datetime, Entry]) -> Iterator[Entry]:
+    """Old lines, taken apart only where new hours fall into them, and the new hours."""
+    new = dict(new)
+    for line in lines:
+        if not any(line.hour <= hour < line.hour + line.hours * HOUR for hour in new):
+            yield line
+            continue
+        for old in hours(line):
+            fresh = new.pop(old.hour, None)
             kept = {"billed": old.billed, "not_on_bill": old.not_on_bill}
-            by_hour[old.hour] = old if fresh is None else fresh.model_copy(update=kept)
-        merged[key] = list(joined(by_hour.values()))
-    return merged
+            yield old if fresh is None else fresh.model_copy(update=kept)
+    yield from new.values()

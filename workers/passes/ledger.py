@@ -12,10 +12,11 @@ from functools import cache
 from pods.catalog import Catalog, Part
 from pods.ledger.entries import Labels
 from pods.ledger.rates import rates
-from pods.ledger.sightings import Listed, volumes_listed
-from pods.ledger.watching import Pass, fleet_listed, passed
+from pods.ledger.sightings import Listed, SubjectKind, volumes_listed
+from pods.ledger.watching import IdleTimes, Pass, fleet_listed, passed
 from pods.ledger.whose import labels_of
 from pods.model import Cloud, Pod
+from pods.spells import PodSpells
 from pods.teams import team_of
 from workers.context import Context
 from workers.passes.look import Look
@@ -30,9 +31,19 @@ def ledger(context: Context, look: Look) -> None:
         rates=rates(store.people.policy().rates),
         lists=tuple(_lists(look, catalog)),
         labels=labels(context, look.after.pods),
-        idle=lambda pod_id: spells.idle if (spells := store.spells.get(pod_id)) else (),
+        idle=_idle_times(context),
     )
     store.ledger.take(lambda before: passed(before, seen), look.now)
+
+
+def _idle_times(context: Context) -> IdleTimes:
+    """Read for all at once, and only if hours close at all."""
+
+    @cache
+    def spells() -> Mapping[str, PodSpells]:
+        return context.store.spells.many(context.store.ledger.watching().open_from(SubjectKind.POD))
+
+    return lambda pod_id: known.idle if (known := spells().get(pod_id)) else ()
 
 
 def _lists(look: Look, catalog: Catalog) -> Iterator[Listed]:
