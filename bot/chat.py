@@ -84,6 +84,14 @@ class SlackChat:
         if answer.status_code != 200 or not _took(answer.body):  # noqa: PLR2004
             raise ChatError(f"response_url: {answer.status_code} {answer.body[:200]}", code=answer.body[:40])
 
+    def upload(self, channel: str, *, filename: str, content: str, comment: str) -> None:
+        try:
+            self._client.files_upload_v2(channel=channel, filename=filename, content=content, initial_comment=comment)
+        except SlackApiError as error:
+            raise _refused("files_upload_v2", error) from error
+        except (URLError, HTTPException, OSError, SlackClientError) as error:
+            raise ChatError(f"files_upload_v2: {type(error).__name__}", code="unreachable", maybe_sent=True) from error
+
     def open_dm(self, user: str) -> str:
         return str(self._call("conversations.open", users=user)["channel"]["id"])
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from bot import (
     auditing,
+    csv_clicks,
     elsewhere,
     hold_clicks,
     idle_answers,
@@ -212,6 +213,7 @@ def _next_asked(face: Face, request: Request, now: datetime) -> tuple[Message, .
 CLICKS: Final[dict[str, Callable[[Face, Click], Answer]]] = {
     "pod": _pod,
     "gate": _gate,
+    "csv": csv_clicks.run,
     "volume": volumes.clicked,
     "audit": auditing.older,
     "sweep": sweeping.keep,

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot import dates, suggest
 from bot.face import Answer, Ask, Face
 from bot.grammar import Invocation
-from bot.views import answers
+from bot.views import answers, csvs
 from bot.views import cost as cost_view
 from bot.views.money_rows import Names
 from pods.fleet import find
@@ -48,7 +48,9 @@ def cost(face: Face, ask: Ask, read: Invocation) -> Answer:
     rows = told.by.all
     people = [row.key for row in rows if row.key] if by is Dimension.OWNER else []
     gpus = [row.key for row in rows if row.key] if by is Dimension.GPU else []
-    return Answer(content=cost_view.spent(told, names(face, people, gpus), trouble=_trouble(face)))
+    buttons = [csvs.button(days, owner)] if told.known else []
+    shown = cost_view.spent(told, names(face, people, gpus), trouble=_trouble(face), buttons=buttons)
+    return Answer(content=shown)
 
 
 def _days(read: Invocation, now: datetime, zone: ZoneInfo) -> Days:

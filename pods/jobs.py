@@ -50,6 +50,8 @@ class Job(StrEnum):
     SUMMARY = "workers.summaries.tell"
     #: Take every network volume on its way out one step on.
     VOLUMES = "workers.volumes.step"
+    #: Send what was spent as a file.
+    CSV = "workers.csvs.write"
     #: Keep the books within bounds.
     BOOKS = "workers.billing.keep_books"
     #: Read what a protected pod is made of, so that it can be made again.
@@ -78,6 +80,7 @@ QUEUE_OF: Final[dict[Job, Queue]] = {
     Job.BILL: Queue.REPORT,
     Job.VOLUMES: Queue.ACT,
     Job.BOOKS: Queue.REPORT,
+    Job.CSV: Queue.REPORT,
     Job.SUMMARY: Queue.REPORT,
     Job.ATTEND: Queue.DELIVER,
     Job.SPEC: Queue.REPORT,

@@ -186,6 +186,10 @@ class Chat(Protocol):
         """Use up one of the five answers a response_url allows within 30 minutes."""
         ...
 
+    def upload(self, channel: str, *, filename: str, content: str, comment: str) -> None:
+        """A text file, with a message that says what it is."""
+        ...
+
     def open_dm(self, user: str) -> str:
         """The channel id of the direct message with a person."""
         ...

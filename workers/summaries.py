@@ -30,6 +30,7 @@ from pods.summary import Edition, Figures, Printed, books_from, summary
 from pods.summary_rules import CARD, Told, due, summed_up, told
 from pods.sweeping import swept
 from pods.times import from_ms
+from workers import csvs
 from workers.context import Context, current
 from workers.edge import job
 
@@ -46,6 +47,7 @@ def tell(period: str) -> None:
     """Tell every edition whose newest period has come and was not told."""
     del period
     context = current()
+    csvs.resume(context)
     rule = context.store.people.policy().summary
     for edition in Edition:
         if rule.wanted(edition):

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from slackblocks import Block
+from slackblocks import Block, Button
 
 from bot.views import charts
 from bot.views.figures import at, span
@@ -26,7 +26,7 @@ _FOOT = "`/pod cost month by gpu` asks otherwise; `/pod cost ID` tells the life 
 _ROOM = 800
 
 
-def spent(told: Spent, names: Names, *, trouble: str = "") -> Content:
+def spent(told: Spent, names: Names, *, trouble: str = "", buttons: Sequence[Button] = ()) -> Content:
     """`trouble`: why RunPod's bill cannot be read at the moment."""
     key = f"cost.{told.now:%Y%m%d%H%M%S}"
     if not told.known:
@@ -37,7 +37,7 @@ def spent(told: Spent, names: Names, *, trouble: str = "") -> Content:
     lines = _lines(told, names, shown, TEXT_MAX - len(head) - len(evidence) - _ROOM)
     text = "\n".join(filter(None, [head, *lines, evidence, _FOOT]))
     drawn = [*_chart(told, names, key), *_table(told, names, shown, key)]
-    return page([head, *drawn, small(evidence), small(_FOOT)], key=key, text=text)
+    return page([head, *drawn, small(evidence), small(_FOOT)], key=key, buttons=buttons, text=text)
 
 
 def _head(told: Spent) -> str:

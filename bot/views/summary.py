@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from slackblocks import Block
 
-from bot.views import charts
+from bot.views import charts, csvs
 from bot.views.cost import by_days, marks, period, rests_on, top
 from bot.views.figures import at, per_hour, per_month, span
 from bot.views.layout import TEXT_MAX, Said, fitting, page, small
@@ -52,13 +52,17 @@ def summary(told: Summary, names: Names, *, trouble: str = "") -> Content:
     return page(
         [*words, *drawn, evidence],
         key=key,
-        buttons=saving_buttons(told.actions),
+        buttons=[*saving_buttons(told.actions), csvs.button(_days(told), told.owner)],
         text=_text(words, told, names, evidence),
     )
 
 
+def _days(told: Summary) -> Days:
+    return Days(first=told.day, last=told.day + timedelta(days=0 if told.edition is Edition.DAILY else 6))
+
+
 def _when(told: Summary) -> str:
-    days = Days(first=told.day, last=told.day + timedelta(days=0 if told.edition is Edition.DAILY else 6))
+    days = _days(told)
     today = told.made_at.astimezone(ZoneInfo(told.zone)).date()
     if told.edition is Edition.DAILY and today - told.day == timedelta(days=1):
         return f"Yesterday, {day(told.day)}"

@@ -10,6 +10,7 @@ import redis
 
 from pods.budgets import Told as BudgetTold
 from pods.catalog import Catalog
+from pods.csv_wishes import CsvWish
 from pods.early_signs import Signs
 from pods.funds import Funds
 from pods.gathering import Gathering
@@ -76,6 +77,9 @@ _IDLE_FOR: Final = timedelta(days=45)
 SWEEPS_FOR: Final = timedelta(days=90)
 #: What was told of a period is no longer asked for once the next one has begun.
 BUDGETS_TOLD_FOR: Final = timedelta(days=40)
+
+#: A file that was asked for is sent within the hour, or told not to come.
+_CSV_FOR: Final = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,7 @@ class Store:
     #: By edition, and by the id of what was told.
     summaries_told: Records[Told]
     summaries: Records[Printed]
+    csvs: Records[CsvWish]
 
 
 def open_store(url: str, account: str) -> Store:
@@ -206,6 +211,7 @@ def open_store(url: str, account: str) -> Store:
         ledger=LedgerStore(client, scripts, keys),
         billing=Records(client, scripts, keys, "billing", Billing),
         summaries_told=Records(client, scripts, keys, "summary-told", Told),
+        csvs=Records(client, scripts, keys, "csv", CsvWish, keep=_CSV_FOR),
         summaries=Records(client, scripts, keys, "summary", Printed, keep=RECORD_FOR),
     )
 

@@ -635,7 +635,7 @@ function threadLink(message) {
 }
 
 function drawMessage(message, again) {
-  const { channel, ts, user, text, blocks = [], ephemeral, failed, edited, refused, replies } = message;
+  const { channel, ts, user, text, blocks = [], files = [], ephemeral, failed, edited, refused, replies } = message;
   const flags = Object.entries({ ephemeral, failed, renewed: again }).filter(([, on]) => on).map(([name]) => `.${name}`);
   const place = { key: `${channel}/${ts}`, where: { channel, message_ts: ts } };
   return el(`article.message${flags.join("")}`, {
@@ -647,6 +647,7 @@ function drawMessage(message, again) {
       el("time", { title: fullTime(tsMs(message)) }, clockTime(tsMs(message))),
       edited && el("span.aside.edited", "(edited)"), ephemeral && el("span.aside", "Only visible to you")),
     el("div.blocks", blocks.length ? drawBlocks(place, blocks) : el("div.text", mrkdwn(text ?? "")),
+      files.map((file) => link(file.url_private, `📄 ${file.name} (${Math.ceil(file.size / 1024)} KB)`)),
       refused && invalidBox(refused.why, refused.blocks)),
     replies !== null && !failed && threadLink(message)));
 }

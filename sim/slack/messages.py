@@ -15,6 +15,7 @@ class Content:
     blocks: list[Json]
     attachments: list[Json] = field(default_factory=list)
     metadata: Json | None = None
+    files: list[Json] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,6 +55,7 @@ class Message:
         optional = {
             "blocks": self.content.blocks,
             "attachments": self.content.attachments,
+            "files": self.content.files,
             "thread_ts": self.thread_ts,
             "edited": {"user": self.user, "ts": self.edited_ts} if self.edited_ts else None,
             "metadata": self.content.metadata if with_metadata else None,

@@ -81,6 +81,7 @@ class Posting:
             "text": message.content.text,
             "blocks": message.content.blocks,
             "attachments": message.content.attachments,
+            "files": message.content.files,
             "edited": message.edited_ts is not None,
             "ephemeral": message.reader is not None,
             "broadcast": message.broadcast,

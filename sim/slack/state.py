@@ -8,6 +8,7 @@ from threading import RLock
 
 from pods.ports import Clock
 from sim.slack.feed import Feed
+from sim.slack.files import Files
 from sim.slack.ids import Ids, Timestamps
 from sim.slack.messages import Messages
 from sim.slack.timing import Monotonic, ResponseUrls, Triggers
@@ -30,6 +31,7 @@ class SlackState:
     stamps: Timestamps = field(default_factory=Timestamps)
     messages: Messages = field(default_factory=Messages)
     feed: Feed = field(default_factory=Feed)
+    files: Files = field(default_factory=Files)
     triggers: Triggers = field(init=False)
     urls: ResponseUrls = field(init=False)
     views: Views = field(init=False)
@@ -55,4 +57,5 @@ class SlackState:
         self.messages.clear()
         self.views.clear()
         self.feed.forget()
+        self.files.by_id.clear()
         self.urls.live.clear()

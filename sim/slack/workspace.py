@@ -21,6 +21,7 @@ DEFAULT_SCOPES = frozenset(
         "im:history",
         "im:read",
         "im:write",
+        "files:write",
         "usergroups:read",
         "users:read",
     }

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from decimal import Decimal
+
 from pods.ledger.totals import total
 from pods.money import dollars
 from pods.store.books import month_to_date
@@ -43,7 +47,7 @@ def test_what_was_spent_is_told_however_it_is_asked_for(bot: Bot) -> None:
         answer = "".join(bot.exec(f"/pod cost {text}").private)
         assert told.casefold() in answer.casefold(), (text, answer)
     (answer,) = bot.exec("/pod cost").private
-    assert drawn(bot) == ["section", "data_visualization", "data_table", "context", "context"]
+    assert drawn(bot) == ["section", "data_visualization", "data_table", "context", "context", "actions"]
     sums = total(month_to_date(bot.store, bot.store.people.policy().tz, bot.clock.now()))
     assert answer.startswith(f"*November so far: {dollars(sums.usd)}*")
     assert "<@U0ALICE>: $" in answer
@@ -58,3 +62,26 @@ def test_while_the_bill_cannot_be_read_the_estimate_says_so(bot: Bot) -> None:
     (answer,) = bot.exec("/pod cost today").private
     assert "Estimate: RunPod has not billed it yet." in answer
     assert "bill cannot be read at the moment: What RunPod billed needs RunPod's REST v2 API" in answer
+
+
+def test_everything_comes_as_a_file_to_who_asks_for_it(bot: Bot) -> None:
+    bot.own(POD, ALICE)
+    bot.pass_time(4 * HOUR, step=900)
+    bot.exec("/pod cost month")
+    bot.press("All as CSV")
+    (file,) = bot.slack.state.files.named("runpod-cost-2026-11-01-2026-11-30.csv")
+    rows = list(csv.DictReader(io.StringIO((file.content or b"").decode())))
+    assert {row["owner"] for row in rows} == {"U0ALICE", ""}
+    sums = total(month_to_date(bot.store, bot.store.people.policy().tz, bot.clock.now()))
+    assert sum(Decimal(row["total_usd"]) for row in rows) == sums.usd
+    told = bot.slack.messages(bot.slack.workspace.dm_of(BOB).id)[-1]
+    assert told.content.text.startswith("What was spent, November: a line for each pod")
+
+
+def test_without_the_scope_for_files_it_is_said_what_is_missing(bot: Bot) -> None:
+    bot.slack.workspace.scopes -= {"files:write"}
+    bot.exec("/pod cost today")
+    bot.press("All as CSV")
+    told = bot.slack.messages(bot.slack.workspace.dm_of(BOB).id)[-1]
+    assert "did not come: my Slack app lacks the scope `files:write`" in told.content.text
+    assert bot.store.csvs.all().popitem()[1].done

@@ -39,7 +39,22 @@ def routes(sim: SimSlack, *, follow_host: bool) -> list[BaseRoute]:
         answer = sim.answer_url(request.path_params["token"], body)
         return await _sent(answer) if answer.drop or answer.delay or not answer.ok else PlainTextResponse("ok")
 
+    async def upload(request: Request) -> Response:
+        """The bytes themselves, as the body."""
+        content = await request.body()
+        with sim.state.lock:
+            taken = sim.state.files.receive(request.path_params["file"], content)
+        return PlainTextResponse("OK" if taken else "not announced so", status_code=200 if taken else _BAD_REQUEST)
+
+    async def download(request: Request) -> Response:
+        file = sim.state.files.by_id.get(request.path_params["file"])
+        if file is None or file.content is None:
+            return PlainTextResponse("no such file", status_code=404)
+        return PlainTextResponse(file.content, headers={"content-disposition": "attachment"})
+
     return [
+        Route("/upload/{file}", upload, methods=["POST"]),
+        Route("/upload/{file}", download, methods=["GET"]),
         Route("/api/{method}", call, methods=["GET", "POST"]),
         Route("/response/{token}", respond, methods=["POST"]),
     ]

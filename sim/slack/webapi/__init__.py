@@ -10,7 +10,7 @@ from sim.slack.faults import Fault, Faults
 from sim.slack.posting import Posting
 from sim.slack.ratelimit import RateLimits
 from sim.slack.state import SlackState
-from sim.slack.webapi import app_methods, chat, conversations, people, views
+from sim.slack.webapi import app_methods, chat, conversations, files, people, views
 from sim.slack.webapi.method import Context, Method, need_scope
 from sim.slack.wire import Json, SlackError
 
@@ -20,6 +20,7 @@ METHODS: dict[str, Method] = {
     **app_methods.METHODS,
     **chat.METHODS,
     **conversations.METHODS,
+    **files.METHODS,
     **people.METHODS,
     **views.METHODS,
 }

@@ -54,6 +54,7 @@ def test_no_scope_is_asked_for_without_use() -> None:
         "commands",
         "im:history",
         "im:write",
+        "files:write",
         "usergroups:read",
         "users:read",
     }

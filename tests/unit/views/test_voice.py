@@ -18,6 +18,7 @@ ALL = pytest.mark.parametrize("name", MESSAGES)
 ACTIONS = re.compile(
     r"hold\.(?:keep|snooze|lease|extend|release|skip|unschedule)|stray\.(?:mine|team|expected)|disk\.keep|"
     r"pod\.(?:start|stop|restart|terminate|lock|unlock|status)|gate\.(?:yes|no)|op\.look|link"
+    r"|csv\.get"
     r"|save\.(?:stop_idle|terminate_stopped|delete_volume|cheaper_gpu)|volume\.(?:yes|no|delete)|sweep\.keep"
     r"|free\.(?:keep|stop|options)|preset\.create"
     r"|idle\.(?:stop|snooze|keep|busy|disown|why)"

@@ -251,6 +251,9 @@ class FakeChat:
     ) -> None:
         self._answer("respond", response_url, text, blocks, replace=replace, in_channel=in_channel)
 
+    def upload(self, channel: str, *, filename: str, content: str, comment: str) -> None:
+        self._answer("upload", channel, comment, filename=filename, content=content)
+
     def open_dm(self, user: str) -> str:
         self._answer("open_dm", user)
         return f"D{user}"
