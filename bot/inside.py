@@ -52,7 +52,7 @@ def _inquire(face: Face, ask: Ask, read: Invocation, kind: Kind) -> Answer:
     face.store.inquiries.change(inquiry.id, lambda known: known or inquiry, now)
     face.audit(ask, Event.READ, now, result=kind.value, pod_id=pod.id)
     face.wake(Job.INQUIRY, inquiry.id)
-    return Answer(content=views.asked("the way in" if kind is Kind.CONNECT else "the log", pod))
+    return Answer(content=views.asked(kind, pod))
 
 
 def _may_look_in(face: Face, ask: Ask, pod: Pod) -> bool:

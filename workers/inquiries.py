@@ -28,7 +28,6 @@ log = structlog.get_logger()
 
 #: Nobody else answers it meanwhile (real time); a job is given a minute.
 CLAIM_MS: Final = 60_000
-WHAT: Final = {Kind.CONNECT: "the way in", Kind.LOGS: "the log"}
 _AT_ONCE: Final = 10
 
 
@@ -59,16 +58,15 @@ def sweep(period: str) -> None:
 
 
 def _answer(context: Context, inquiry: Inquiry) -> Content:
-    what = WHAT[inquiry.kind]
     if inquiry.overdue(context.clock.now()):
-        return reach.given_up(inquiry.pod_id, inquiry.pod_name, what)
+        return reach.given_up(inquiry.kind, inquiry.pod_name, inquiry.pod_id)
     try:
         if inquiry.kind is Kind.LOGS:
             return _log(context, inquiry)
         return _connect(context, context.provider.get(inquiry.pod_id))
     except ProviderError as error:
         log.warning("inquiry.unread", kind=inquiry.kind.value, error=type(error).__name__, detail=error.detail)
-        return reach.unread(inquiry.pod_id, inquiry.pod_name, error, what)
+        return reach.unread(inquiry.kind, inquiry.pod_name, inquiry.pod_id, error)
 
 
 def _connect(context: Context, pod: Pod) -> Content:

@@ -35,6 +35,7 @@ _WORDS: Final = {
     Event.INCIDENT: "incident answered by",
     Event.MARKED: "marked by",
 }
+_PERSON: Final = re.compile(r"[UW][A-Z0-9]{2,}")
 #: Begin the text of a click, which tells people nothing; its result does.
 _CLICK: Final = re.compile(r"[a-z]+\.[a-z_-]+ \S*")
 
@@ -103,13 +104,19 @@ def _line(entry: AuditEntry, now: datetime, tz: ZoneInfo) -> str:
     pod = f" of {code(entry.pod_id)}" if entry.pod_id and entry.pod_id not in what else ""
     where = f" in {channel(entry.channel)}" if entry.channel else ""
     became = _WORDS.get(entry.event, entry.event.value)
-    told = f": {code(result, 100)}" if result else ""
+    told = f": {_result(result)}" if result else ""
     return f"• {at(entry.at, now, tz)} {code(what, 100)}{pod} {became} {who}{where}{told}"
+
+
+def _result(result: str) -> str:
+    """Of a pod that was given away it is a person."""
+    return person(result) if _PERSON.fullmatch(result) else code(result, 100)
 
 
 def _said(entry: AuditEntry) -> tuple[str, str]:
     """The command and its result, each where it says something of its own."""
     if _CLICK.fullmatch(entry.command) and entry.result:
         return entry.result, ""
-    what = entry.command or entry.event.value
-    return what, "" if entry.result == what else entry.result
+    what = entry.command or entry.pod_id or entry.event.value
+    repeats = entry.result == what or entry.event in {Event.CALLED, Event.READ}
+    return what, "" if repeats else entry.result

@@ -9,9 +9,10 @@ from slackblocks import Button
 
 from bot.views import buttons
 from bot.views.layout import page, small
-from bot.views.text import code, counted, listed, prose, ref
+from bot.views.text import code, counted, listed, pod_ref, prose, ref
 from bot.views.verbs import STATES
 from pods.errors import ProviderError
+from pods.inquiries import Kind
 from pods.messages import Content
 from pods.model import STARTABLE, Pod, PodStatus, RuntimePort, Verb
 from pods.reach import JUPYTER, Lock, Reached
@@ -21,9 +22,15 @@ _BUTTONS: Final = 5
 _SSH_PORT: Final = 22
 
 
-def asked(what: str, pod: Pod) -> Content:
+#: What was asked, up to the pod's name: after "Asking RunPod", "I could not", "I did not".
+_ASKING: Final = {Kind.CONNECT: "how to get into", Kind.LOGS: "for the log of"}
+_FINDING: Final = {Kind.CONNECT: "find out how to get into", Kind.LOGS: "read the log of"}
+
+
+def asked(kind: Kind, pod: Pod) -> Content:
     """The ack."""
-    return page([f"Asking RunPod for {what} of {ref(pod)}. The answer comes here, and only you see it."], key="asked")
+    words = f"Asking RunPod {_ASKING[kind]} {ref(pod)}. The answer comes here, and only you see it."
+    return page([words], key="asked")
 
 
 def connect(pod: Pod, ports: Sequence[Reached]) -> Content:
@@ -113,16 +120,16 @@ def _links(ports: Sequence[Reached]) -> list[Button]:
     return [buttons.link(f"Open {each.door.purpose}", each.url, nth=nth) for nth, each in enumerate(up)]
 
 
-def unread(pod_id: str, name: str, error: ProviderError, what: str) -> Content:
+def unread(kind: Kind, name: str, pod_id: str, error: ProviderError) -> Content:
     """RunPod did not say."""
-    pod = f"{code(name)} ({code(pod_id)})" if name != pod_id else code(pod_id)
-    words = f"I could not read {what} of {pod}: {prose(error.sentence)} Ask again in a while."
+    pod = pod_ref(name, pod_id)
+    words = f"I could not {_FINDING[kind]} {pod}: {prose(error.sentence)} Ask again in a while."
     return page([words], key=f"inquiry.{pod_id}")
 
 
-def given_up(pod_id: str, name: str, what: str) -> Content:
-    pod = f"{code(name)} ({code(pod_id)})" if name != pod_id else code(pod_id)
-    return page([f"I did not get to read {what} of {pod} in ten minutes. Ask again."], key=f"inquiry.{pod_id}")
+def given_up(kind: Kind, name: str, pod_id: str) -> Content:
+    words = f"In ten minutes I did not get to {_FINDING[kind]} {pod_ref(name, pod_id)}. Ask again."
+    return page([words], key=f"inquiry.{pod_id}")
 
 
 def private(verb: str) -> Content:

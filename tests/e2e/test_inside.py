@@ -11,7 +11,7 @@ from tests.e2e.inline import ALICE, BOB, CARA, DAVE, Bot
 def test_connect_gives_commands_addresses_and_what_answers_to_the_asker_alone(bot: Bot) -> None:
     heard = bot.exec("/pod connect abc123")
 
-    assert "Asking RunPod for the way in of `nlp-train` (`abc123`)." in heard.private[0]
+    assert "Asking RunPod how to get into `nlp-train` (`abc123`)." in heard.private[0]
     answer = heard.private[1]
     assert answer.startswith("`nlp-train` (`abc123`) is running. Jupyter answers now.")
     assert "`ssh abc123-cf02bb5c@ssh.runpod.io`" in answer
@@ -137,7 +137,7 @@ def test_what_nobody_could_read_for_ten_minutes_is_given_up_in_words(bot: Bot) -
 
     bot.pass_time(25)
 
-    assert any("I did not get to read the way in" in text for text in bot.everything_told(BOB))
+    assert any("I did not get to find out how to get into" in text for text in bot.everything_told(BOB))
 
 
 def test_what_a_pod_printed_is_not_kept(bot: Bot) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from bot.views import logs, reach
 from pods.doors import doors
 from pods.errors import NeedsRest, TimedOut
+from pods.inquiries import Kind
 from pods.messages import Content
 from pods.model import LogLine, PodStatus, Runtime, RuntimePort, SshEndpoint
 from pods.ports import WebAnswer
@@ -45,9 +46,9 @@ def _connect() -> Iterator[tuple[str, Content]]:
     yield "connect-nothing-declared", reach.connect(pod(), [])
     yield "connect-stopped", reach.connect(stopped(), [])
     yield "connect-starting", reach.connect(pod(status=PodStatus.STARTING), [])
-    yield "connect-asked", reach.asked("the way in", pod())
-    yield "connect-unread", reach.unread("abc123", "nlp-train", TimedOut(), "the way in")
-    yield "connect-given-up", reach.given_up("abc123", "nlp-train", "the way in")
+    yield "connect-asked", reach.asked(Kind.CONNECT, pod())
+    yield "connect-unread", reach.unread(Kind.CONNECT, "nlp-train", "abc123", TimedOut())
+    yield "connect-given-up", reach.given_up(Kind.CONNECT, "nlp-train", "abc123")
     yield "connect-private", reach.private("connect")
     yield "connect-refused", reach.owner_or_operator(pod(), "connect", channel_allows=True)
     yield "connect-refused-here", reach.owner_or_operator(pod(), "logs", channel_allows=False)
@@ -67,7 +68,7 @@ def _logs() -> Iterator[tuple[str, Content]]:
     yield "logs-none-system", log([], source="system")
     yield "logs-cut", log([line(f"step {n} " + "x" * 80, 1000 - n) for n in range(200)], tail=200)
     yield "logs-without-times", log([LogLine(ts=None, source="container", line="hello")])
-    yield "logs-unread", reach.unread("abc123", "nlp-train", NeedsRest(), "the log")
+    yield "logs-unread", reach.unread(Kind.LOGS, "nlp-train", "abc123", NeedsRest())
 
 
 KINDS: Final = (_connect, _logs)
