@@ -73,6 +73,8 @@ class Message(Value):
     #: When Slack first took it, and when it last did.
     told_at: Instant | None = None
     sent_at: Instant | None = None
+    #: Told besides where it was asked: what cannot reach its channel reaches nobody instead.
+    copied: bool = False
     #: The reader of a private message; the person to fall back to by DM for a public one.
     user: str
     target: Target

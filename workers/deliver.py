@@ -288,6 +288,11 @@ def _failed(context: Context, failed: _Failed) -> None:
         context.store.clockwork.count("message_given_up")
         context.store.outbox.give_up(draft, now)
         return
+    if message.copied and cause.code in UNREACHABLE:
+        # Its asker reads the message itself; a direct message would tell them the same again.
+        log.warning("copy.unreachable", channel=message.target.channel, code=cause.code)
+        context.store.outbox.give_up(draft, now)
+        return
     after = _other_road(message, cause, now)
     wait = timedelta(0) if after.road(now) is not message.road(now) else BACKOFF[min(message.tries, len(BACKOFF) - 1)]
     context.store.outbox.later(draft, after.model_copy(update={"tries": message.tries + 1}), now + wait, now)

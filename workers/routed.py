@@ -59,6 +59,7 @@ def _message(request: Request, channel: str, now: datetime) -> Message:
         kind=MessageKind.REQUEST,
         request_id=request.id,
         user=request.by,
+        copied=True,
         target=Target(channel=channel),
         created_at=now,
     )

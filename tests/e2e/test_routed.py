@@ -64,6 +64,18 @@ def test_a_correction_is_put_right_there_as_well(bot: Bot) -> None:
     assert len(bot.posts("general")) == 1
 
 
+def test_a_channel_that_the_bot_is_not_in_is_left_out_and_the_asker_is_told_once(bot: Bot) -> None:
+    routed(bot, "random")
+
+    bot.exec("/pod stop abc123")
+
+    assert bot.last().text.startswith("`nlp-train` (`abc123`) is stopped.")
+    assert bot.posts("random") == []
+    told = {event["message"]["channel"] for event in bot.slack.seen(BOB) if "is stopped" in str(event.get("message"))}
+    assert told == {bot.slack.workspace.channel("gpu-pods").id}
+    assert list(bot.store.outbox.keys_waiting()) == []
+
+
 def test_a_refusal_before_anything_was_accepted_is_nobody_elses_business(bot: Bot) -> None:
     routed(bot)
 
