@@ -43,6 +43,7 @@ def report(store: Store, now: datetime) -> HealthReport:
         roles_stale_since=_stale_since(groups, now),
         roles_trouble=groups.trouble if groups else "",
         audit_trouble=str(reports.get("audit", {}).get("trouble") or ""),
+        pager_trouble=str(reports.get("pager", {}).get("trouble", "")),
     )
 
 

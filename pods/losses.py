@@ -132,8 +132,9 @@ class Loss(Record):
 
     @property
     def standing(self) -> str:
-        """How bad it is; changes when it gets worse."""
-        return f"{self.kind.value}.{self.restarts}"
+        """How bad it is; changes when it gets worse. A crash loop that goes on is not worse for that."""
+        counted = self.kind is LossKind.RESTARTED
+        return f"{self.kind.value}.{self.restarts}" if counted else self.kind.value
 
     @property
     def billed_on(self) -> bool:

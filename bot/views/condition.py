@@ -71,6 +71,8 @@ class HealthReport:
     roles_trouble: str = ""
     #: Why audit that is old enough cannot be written out of Redis.
     audit_trouble: str = ""
+    #: Why the paging service did not take the last alert; empty while it does, or none is set up.
+    pager_trouble: str = ""
 
 
 def health(report: HealthReport, *, now: datetime, tz: ZoneInfo) -> Content:
@@ -108,6 +110,7 @@ def _troubles(report: HealthReport, now: datetime, tz: ZoneInfo) -> list[str]:
         _policy(report),
         _roles(report, now, tz),
         prose(report.audit_trouble),
+        f"*The paging service does not take alerts.* {prose(report.pager_trouble)}" if report.pager_trouble else "",
         "RunPod has switched its GraphQL API off; balance and reasons for stops are not known."
         if report.graphql is GraphqlState.RETIRED
         else "",

@@ -25,7 +25,7 @@ def sign(told: Sign, pod: Pod, *, now: datetime, tz: ZoneInfo, key: str) -> Cont
 
 def _memory(told: Sign, pod: Pod, now: datetime, tz: ZoneInfo) -> tuple[str, str]:
     del tz
-    head = f"{ref(pod)} has used {told.percent} % of its memory, and as much for {span(now - told.since)}."
+    head = f"{ref(pod)} uses {told.percent} % of its memory, which has been nearly full for {span(now - told.since)}."
     return head, "If it grows on, its host ends the container and what it had not saved is lost."
 
 

@@ -123,7 +123,8 @@ def _why_quiet(scene: Scene) -> str:
     starters = {loss.started_by for loss in scene.losses if loss.started_by}
     if starters:
         return f"Nobody on call is told: {listed([person(each) for each in sorted(starters)])} had just started it."
-    return "Nobody on call is told: it is neither protected nor marked as training."
+    is_ = "it is" if len(scene.incident.pods) == 1 else "they are"
+    return f"Nobody on call is told: {is_} neither protected nor marked as training."
 
 
 def _called(scene: Scene) -> str:
@@ -175,7 +176,7 @@ def _several(scene: Scene) -> Content:
     first = min(loss.seen_at for loss in losses)
     rate = f" {per_hour(scene.rate)} of compute stands still." if scene.rate else ""
     back = len(incident.losses) - len(incident.open_losses)
-    over = f" {back:,} of them are settled." if back else ""
+    over = f" {back:,} {'is' if back == 1 else 'are'} settled." if back else ""
     head = f"*Lost: {counted(len(incident.pods), 'pod')}* since {scene.at(first)}, {_UNASKED}.{rate}{over}"
     lines = [_line(scene, loss) for loss in losses]
     more = len(incident.losses) - len(losses)

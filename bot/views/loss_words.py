@@ -32,9 +32,9 @@ _HAPPENED: Final = {
     LossKind.EXITED: "went down {when}",
     LossKind.ERROR: "failed {when}: RunPod says ERROR",
     LossKind.GONE: "is gone from RunPod since {when}",
-    LossKind.CONTAINER_EXIT: "ended inside {when}, while RunPod still says RUNNING",
+    LossKind.CONTAINER_EXIT: "lost its container {when}, while RunPod still says RUNNING",
     LossKind.RESTARTED: "began anew by itself {when}",
-    LossKind.CRASH_LOOP: "keeps beginning anew: {restarts} restarts, the last one {when}",
+    LossKind.CRASH_LOOP: "keeps beginning anew: {restarts} restarts, the last one seen {when}",
     LossKind.ZERO_GPU: "runs without its GPUs since {when}",
 }
 _LOG: Final = "its host's log says {evidence}"
@@ -66,6 +66,9 @@ def happened(loss: Loss, now: datetime, tz: ZoneInfo) -> str:
 
 def _when(loss: Loss, now: datetime, tz: ZoneInfo) -> str:
     """At the list that showed it; where the list before is long past, between the two."""
+    if loss.kind in {LossKind.RESTARTED, LossKind.CRASH_LOOP}:
+        # The newest of them.
+        return f"at {at(loss.confirmed_at, now, tz)}"
     if loss.seen_at - loss.well_at <= _CLOSE:
         return f"at {at(loss.seen_at, now, tz)}"
     return f"between {at(loss.well_at, now, tz)} and {at(loss.seen_at, now, tz)}"
@@ -142,6 +145,6 @@ def at_risk(loss: Loss, saved_at: datetime | None, now: datetime, tz: ZoneInfo) 
     lasted = loss.seen_at - since
     amount = loss.rate * Decimal(int(lasted.total_seconds())) / _HOUR_S
     anchor = "its last checkpoint" if saved_at is not None else "it began"
-    unsaved = "" if saved_at is not None else ", as far as it saved nothing"
-    spent = f"{dollars(amount)} of compute since {anchor} at {at(since, now, tz)}"
-    return f"At risk: {spent}, {span(lasted)}{unsaved} (estimate)."
+    unsaved = "" if saved_at is not None else ", if it saved nothing on the way"
+    spent = f"{dollars(amount)} of compute since {anchor} ({at(since, now, tz)}, {span(lasted)})"
+    return f"At risk: {spent}{unsaved}; an estimate."

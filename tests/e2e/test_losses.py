@@ -132,7 +132,7 @@ def test_memory_that_stays_full_is_told_to_the_owner_once(watching: Bot) -> None
     bot.pass_time(1800, step=30)
     told = [text for text in bot.everything_told(BOB) if "*Early sign*" in text]
     assert len(told) == 1
-    assert "`nlp-train` (`abc123`) has used 9" in told[0]
+    assert "`nlp-train` (`abc123`) uses 9" in told[0]
 
 
 def test_a_port_that_answered_and_stopped_is_told_to_the_owner_once(watching: Bot) -> None:

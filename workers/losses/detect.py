@@ -167,7 +167,9 @@ def _lost(context: Context, found: Found, protection: Protection | None, policy:
     def written(loss: Loss | None) -> Loss:
         return drafted if loss is None else worse(loss, kind, found.cause, drafted.restarts, found.at)
 
-    context.store.losses.change(drafted.id, written, found.at)
+    known = context.store.losses.change(drafted.id, written, found.at)
+    if known is not None and known.incident_id:
+        gather.refresh(context, known.incident_id, found.at)
     log.warning("loss.confirmed", pod=sight.pod_id, loss=drafted.id, kind=kind.value, cause=found.cause.kind.value)
 
     def settled(newest: Sight) -> Sight:

@@ -85,6 +85,13 @@ def _belonging(loss: Loss | None, incident_id: str) -> Loss | None:
     return loss.model_copy(update={"incident_id": incident_id, "told_as": loss.standing})
 
 
+def refresh(context: Context, incident_id: str, now: datetime) -> None:
+    """A loss of it changed: the card says how it stands, and its thread nothing yet."""
+    incident = context.store.incidents.get(incident_id)
+    for key in incident.card_keys() if incident is not None else ():
+        context.store.outbox.want(key, now)
+
+
 def _worsen(context: Context, losses: Iterable[Loss], now: datetime) -> None:
     """Losses that turned out worse than their incident was told."""
     for loss in losses:

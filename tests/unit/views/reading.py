@@ -9,7 +9,7 @@ from typing import Any, Final
 from pods.messages import Content
 
 #: Everything between angle brackets that is ours to write: a person, a channel, a time.
-TOKEN: Final = re.compile(r"<(?:@[UW][A-Z0-9]+|#[CGD][A-Z0-9]+|!date\^\d+\^[^|<>]+\|[^<>]+)>")
+TOKEN: Final = re.compile(r"<(?:@[UW][A-Z0-9]+|#[CGD][A-Z0-9]+|!subteam\^S[A-Z0-9]+|!date\^\d+\^[^|<>]+\|[^<>]+)>")
 AMOUNT: Final = re.compile(r"\$[\d,]+\.\d\d")
 CODE: Final = re.compile(r"`([^`\n]*)`")
 

@@ -25,6 +25,8 @@ ACTIONS = re.compile(
     r"|save\.(?:stop_idle|terminate_stopped|delete_volume|cheaper_gpu)"
     r"|free\.(?:keep|stop|options)"
     r"|free\.(?:keep|stop|options)|preset\.create|audit\.older"
+    r"|free\.(?:keep|stop|options)|preset\.create"
+    r"|inc\.(?:ack|mine)|recovery\.(?:resume|move|stop)"
 )
 #: The lists say the same rows in fewer words where the text has no room for the whole.
 SHORTENED = {"cost-many", "summary-large", "list-sixty", "selection-stop-sixty", "selection-terminate-sixty"}
