@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pods.jobs import Job
 from pods.store import Store
+from tests.marks import forget
 from tests.unit.pods.builders import NOON
 from tests.unit.workers.world import HandClock
 from workers.clock import ClockLoop
@@ -47,8 +48,7 @@ class Clocks:
         self.store.client.delete(self.store.keys.leader)
 
     def a_second_later(self) -> None:
-        for key in self.store.client.scan_iter("*woken*"):
-            self.store.client.delete(key)
+        forget(self.store.client, "*woken*")
 
 
 class Stop(threading.Event):

@@ -20,6 +20,7 @@ from pods.proxy_urls import proxy_url
 from pods.requests import Place
 from pods.store import Store
 from pods.store.acceptance import Accepted
+from tests.marks import forget
 from tests.unit.pods.builders import NOON, pod
 from tests.unit.store.records import asked, entry, message
 from workers import context
@@ -339,6 +340,4 @@ class World:
         return accepted
 
     def forget_real_time(self) -> None:
-        for pattern in ("*woken*", "*paced*"):
-            for key in self.store.client.scan_iter(pattern):
-                self.store.client.delete(key)
+        forget(self.store.client, "*woken*", "*paced*")
