@@ -80,6 +80,7 @@ READS = {
     "balance": "balance",
     "cost": "cost",
     "budget": "budget",
+    "sweep": "sweep",
 }
 ROLES = {command.verb: command.role for command in REGISTRY.all()}
 
