@@ -19,11 +19,12 @@ from pods.answers import Answer, Said, Then, answer
 from pods.fleet import Owner, OwnerKind, PodFacts, PodOrigin
 from pods.holds import Holds
 from pods.idle import judge
-from pods.ladder import Climb, Resolve, Scene, StopPod, Tell, WouldStop, climb
+from pods.ladder import Resolve, Scene, StopPod, Tell, WouldStop
 from pods.model import Gpu, GpuSample, NetworkMount, Pod, PodStatus, Runtime
+from pods.nudging import Heard, Looked, answered, counts, looked
 from pods.samples import Rings, observe, record
-from pods.spells import Spell, Step, delivered
-from pods.stops import DEFERS, StopResult, after_stop, veto
+from pods.spells import PodSpells, Spell, Step
+from pods.stops import DEFERS, StopResult, veto
 from pods.watch_rules import IdleRule, LadderRule, Mode
 from tests.unit.watch.replay import NIGHTFALL
 
@@ -31,6 +32,7 @@ IDLE = IdleRule(window_min=6, warm_up_min=2, max_gap_s=180, fresh_s=120, protect
 LADDER = LadderRule(nudge_after_min=7, again_after_min=5, warn_after_min=5, countdown_min=5, busy_word_h=1)
 MINUTE = timedelta(minutes=1)
 OWNERS = (None, "U1", "U2")
+CHANNELS = ("C0ROOM",)
 
 
 @dataclass
@@ -59,13 +61,18 @@ class LadderMachine(RuleBasedStateMachine):
         self.book = Book()
         self.rings = Rings(pod_id="abc123")
         self.holds = Holds(pod_id="abc123")
-        self.spell: Spell | None = None
+        self.record = PodSpells(pod_id="abc123")
         self.said_until: dict[Said, datetime] = {}
         self.mode = Mode.STOP
         self.locked = False
         self.owner: str | None = "U1"
         self.slack = True
+        self.heard = Heard()
         self.running = True
+
+    @property
+    def spell(self) -> Spell | None:
+        return self.record.current
 
     @initialize(minutes=st.integers(0, 30))
     def starts_idle(self, minutes: int) -> None:
@@ -134,7 +141,7 @@ class LadderMachine(RuleBasedStateMachine):
         given = Answer(said=said, by="U1", at=self.now, until=self.now + minutes * MINUTE)
         was_over = self.spell.end is not None
         reply = answer(self.spell, self.holds, given, LADDER)
-        self.spell, self.holds = reply.spell, reply.holds
+        self.record, self.holds = answered(self.record, self.spell.key, given, LADDER), reply.holds
         if was_over:
             assert reply.then is Then.TOO_LATE
             return
@@ -196,12 +203,16 @@ class LadderMachine(RuleBasedStateMachine):
             mode=self.mode,
             zone=ZoneInfo("UTC"),
         )
-        before = self.spell
-        step = climb(before, scene, LADDER)
-        assert climb(before, scene, LADDER) == step
+        before = self.record
+        heard, self.heard = self.heard, Heard()
+        step = looked(before, scene, LADDER, heard, CHANNELS)
+        assert looked(before, scene, LADDER, heard, CHANNELS) == step
+        # A second watch that comes after finds nothing left to do.
+        assert looked(step.record, scene, LADDER, heard, CHANNELS) == Looked(step.record)
         if not healthy:
-            assert step == Climb(before)
-        self.spell = step.spell
+            assert step == Looked(before)
+            self.heard = heard
+        self.record = step.record
         for effect in step.effects:
             self._check(effect, scene)
         self._deliver()
@@ -255,19 +266,24 @@ class LadderMachine(RuleBasedStateMachine):
         if no is None:
             self.running = False
         result = StopResult.DONE if no is None else StopResult.DEFERRED if no in DEFERS else StopResult.VETOED
-        self.spell = after_stop(self.spell, result, scene)
+        # What came of the order is heard at the next look.
+        self.heard = Heard(spell=self.spell.key, stop=result)
         if result is not StopResult.DEFERRED:
             self.book.warned_at.clear()
         if result is StopResult.DONE:
             self.book.nudges = self.book.agains = 0
 
     def _deliver(self) -> None:
-        if not self.slack or self.spell is None:
+        spell = self.spell
+        if not self.slack or spell is None:
             return
-        for telling in self.spell.tellings:
-            if telling.delivered_at is None and telling.step is Step.WARN and not telling.void:
-                self.book.warned_at.append(self.now)
-            self.spell = delivered(self.spell, telling.number, self.now)
+        last = spell.last
+        if last is None or last.delivered_at is not None or not any(counts(spell, t, LADDER) for t in spell.targets):
+            return
+        if last.step is Step.WARN and not last.void:
+            self.book.warned_at.append(self.now)
+        if self.heard.stop is None:
+            self.heard = Heard(spell=spell.key, deliveries={last.number: self.now})
 
 
 TestLadder = LadderMachine.TestCase
