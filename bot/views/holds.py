@@ -43,12 +43,12 @@ def leased(pod: Pod, holds: Holds, *, now: datetime, tz: ZoneInfo) -> Content:
     lease = holds.lease
     if lease is None:
         raise AssertionError("told only of a lease that was just written")
-    warns = at(lease.until - lead(lease), now, tz)
-    takes = disks.stop_takes(pod)
+    ends = lease_end(holds, now) or lease.until
     head = f"{ref(pod)} is leased until {at(lease.until, now, tz)}, said by {person(lease.by)}."
-    plan = f"I warn here at {warns} and stop it at {at(lease.until, now, tz)}. {_cost(pod, lease.until, now)}"
+    warns = at(ends - lead(lease), now, tz)
+    plan = f"I warn here at {warns} and stop it at {at(ends, now, tz)}. {_cost(pod, ends, now)}"
     return page(
-        [head, plan.strip(), clashing(holds, now, tz), small(f"When it stops: {takes}")],
+        [head, plan.strip(), clashing(holds, now, tz), stop_takes(pod)],
         key=_key(pod, holds),
         buttons=[*extend_buttons(pod, holds), release_button(pod, holds)],
     )
@@ -74,6 +74,9 @@ def nothing_held(pod: Pod) -> Content:
     return page([f"{ref(pod)} is not kept, snoozed or leased. Nothing was done."], key="hold")
 
 
+_HOW_LONG = {HoldKind.KEEP: "Keep", HoldKind.SNOOZE: "Snooze", HoldKind.BUSY: "Busy", HoldKind.LEASE: "Lease"}
+
+
 def how_long(pod: Pod, kind: HoldKind, typed: str) -> Content:
     """The answer to a keep, snooze or lease that does not say until when."""
     word = kind.value
@@ -82,7 +85,11 @@ def how_long(pod: Pod, kind: HoldKind, typed: str) -> Content:
         for nth, (span_, label) in enumerate((("1h", "1 h"), ("4h", "4 h"), ("morning", "Until morning")))
     ]
     line = f"{code(f'/pod {typed} {pod.id} 4h')} or {code(f'/pod {typed} {pod.id} until 18:00')}"
-    return page([f"Until when? Pick one, or type {line}."], key=f"hold.{word}.{pod.id}", buttons=offers)
+    return page(
+        [f"{_HOW_LONG[kind]} {ref(pod)} until when? Pick one, or type {line}."],
+        key=f"hold.{word}.{pod.id}",
+        buttons=offers,
+    )
 
 
 def two_times(verb: str) -> Content:
@@ -160,6 +167,14 @@ def lease_end(holds: Holds, now: datetime) -> datetime | None:
     return ends_at(lease, keep.until if keep else None)
 
 
+def stop_takes(pod: Pod) -> Said:
+    """What its stop takes; said aloud where that may be everything."""
+    takes = disks.stop_takes(pod)
+    if pod.keeps_data_on_stop:
+        return small(f"When it stops: {takes}")
+    return Said(f"*What is on it is lost when it stops.* {takes}")
+
+
 def clashing(holds: Holds, now: datetime, tz: ZoneInfo) -> str:
     found = clashes(holds, now)
     told = [_clash(each, now, tz) for each in found[:_SHOWN]]
@@ -173,7 +188,7 @@ def _clash(clash: Clash, now: datetime, tz: ZoneInfo) -> str:
     match clash.kind:
         case ClashKind.LEASE_WAITS:
             until = at(clash.hold.until, now, tz) if clash.hold else ""
-            return f"Its lease, which ends at {when}, waits for that: it stops at {until}, after a warning."
+            return f"Its lease, until {when}, waits for the keep: it stops at {until}, after a warning."
         case ClashKind.LEASE_STOPS:
             return f"*Its lease still stops it at {when}*, after a warning; extend the lease or keep the pod if not."
         case ClashKind.STOP_PASSES:

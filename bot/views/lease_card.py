@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from slackblocks import Button
 
-from bot.views import buttons, disks
+from bot.views import buttons
 from bot.views.figures import at, burn, per_hour, span
 from bot.views.followed import Followed
-from bot.views.holds import extend_buttons, release_button
+from bot.views.holds import extend_buttons, release_button, stop_takes
 from bot.views.layout import Said, page, small
 from bot.views.text import listed, person, pod_ref
 from pods.hold_cards import LeaseSubject
@@ -61,7 +61,7 @@ def _warning(scene: LeaseScene, lease: Lease) -> Content:
     left = span(stops - scene.now) if stops > scene.now else "a moment"
     head = f"{_to_whom(scene, lease)}In {left}, at {scene.when(stops)}, I stop {scene.ref}: its lease ends."
     following = "Extend the lease if it is needed longer. If nobody answers, it stops."
-    takes = [] if scene.pod is None else [small(f"{_cost(scene.pod)} {disks.stop_takes(scene.pod)}".strip())]
+    takes = [] if scene.pod is None else [stop_takes(scene.pod), small(_cost(scene.pod))]
     return _page(scene, [head, following, *takes], _answers(scene))
 
 

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from slackblocks import Button
 
-from bot.views import buttons, disks
+from bot.views import buttons
 from bot.views.figures import at, burn, per_hour, span
 from bot.views.followed import Followed
-from bot.views.holds import button
+from bot.views.holds import button, stop_takes
 from bot.views.layout import Said, page, small
 from bot.views.schedules import coming, pattern
 from bot.views.text import listed, person, pod_ref
@@ -72,9 +72,9 @@ def _announced(scene: ScheduleScene, plan: Schedule) -> Content:
     people = dict.fromkeys(each for each in (scene.owner, plan.by) if each)
     to = listed([person(each) for each in people])
     head = f"{to}: In {left}, at {scene.when(when)}, I stop {scene.ref} by its schedule."
-    takes = disks.stop_takes(scene.pod) if scene.pod else ""
-    evidence = small(f"It {pattern(plan)}, said by {person(plan.by)}. {_cost(scene.pod)} {takes}".strip())
-    return _page(scene, [head, _next_start(plan), evidence], _answers(scene))
+    takes = [stop_takes(scene.pod)] if scene.pod else []
+    evidence = small(f"It {pattern(plan)}, said by {person(plan.by)}. {_cost(scene.pod)}".strip())
+    return _page(scene, [head, _next_start(plan), *takes, evidence], _answers(scene))
 
 
 def _answers(scene: ScheduleScene) -> list[Button]:

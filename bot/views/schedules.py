@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from slackblocks import Button
 
 from bot.views.figures import at
-from bot.views.holds import button, clashing
+from bot.views.holds import button, clashing, stop_takes
 from bot.views.layout import page, small
 from bot.views.text import code, listed, person, ref
 from pods.holds import Holds, Schedule, running_until
@@ -28,8 +28,9 @@ def scheduled(pod: Pod, holds: Holds, *, now: datetime, tz: ZoneInfo) -> Content
     if plan is None:
         raise AssertionError("told only of a schedule that was just written")
     head = f"{ref(pod)} {pattern(plan)}, said by {person(plan.by)}."
+    loss = [stop_takes(pod)] if plan.stop and not pod.keeps_data_on_stop else []
     return page(
-        [head, coming(holds, now, tz), clashing(holds, now, tz), small(_rules(plan))],
+        [head, coming(holds, now, tz), clashing(holds, now, tz), *loss, small(_rules(plan))],
         key=f"schedule.{pod.id}.{holds.version}",
         buttons=plan_buttons(pod, holds),
     )

@@ -36,7 +36,7 @@ def test_a_release_ends_what_holds_and_says_what_that_was(bot: Bot) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("keep abc123", "Until when?"),
+        ("keep abc123", "until when?"),
         ("keep abc123 4h until 18:00", "one time"),
         ("keep abc123 until 9:00 2026-01-01", "already past"),
         ("keep abc123 90d", "longer than 31 d"),
@@ -78,7 +78,7 @@ def test_until_when_is_picked_by_a_button(bot: Bot) -> None:
 def test_conflicts_are_named(bot: Bot) -> None:
     bot.exec("/pod lease abc123 4h")
     assert "its lease still stops it" in bot.exec("/pod snooze abc123 8h").said.lower()
-    assert "waits for that" in bot.exec("/pod keep abc123 6h").said
+    assert "waits for the keep" in bot.exec("/pod keep abc123 6h").said
     planned = bot.exec("/pod schedule abc123 stop 19:00 start 09:00 weekdays").said
     assert "stops at 19:00 and starts at 09:00 on weekdays (Europe/Berlin)" in planned
     assert "Its schedule's stop at" in planned

@@ -29,6 +29,7 @@ from tests.unit.views.samples import (
     OWNER,
     TZ,
     ago,
+    bare,
     ended,
     fleet,
     operation,
@@ -75,7 +76,12 @@ def _said() -> Iterator[tuple[str, Content]]:
     yield "hold-kept-stopped", holds.kept(stopped(), held(holds=(keep,)), keep, **here)
     long = lease(until=ahead(hours=4), at=NOW)
     yield "hold-leased", holds.leased(pod(), held(lease=long), **here)
+    yield "hold-leased-losing", holds.leased(bare(), held(lease=long), **here)
     yield "hold-leased-clash", holds.leased(pod(), held(lease=long, schedule=PLAN), **here)
+    yield (
+        "hold-leased-kept",
+        holds.leased(pod(), held(lease=long.model_copy(update={"until": ahead(hours=1)}), holds=(keep,)), **here),
+    )
     before = [keep, word(HoldKind.LEASE)]
     yield "hold-released", holds.released(pod(), before, held(schedule=PLAN), by=OWNER, **here)
     yield "hold-nothing", holds.nothing_held(pod())
@@ -93,6 +99,7 @@ def _plans() -> Iterator[tuple[str, Content]]:
     plan = held(schedule=PLAN)
     yield "schedule-said", schedules.scheduled(pod(), plan, **here)
     only_stop = PLAN.model_copy(update={"start": None, "days": (5,)})
+    yield "schedule-said-losing", schedules.scheduled(bare(), plan, **here)
     yield "schedule-said-stop", schedules.scheduled(pod(), held(schedule=only_stop, holds=(word(),)), **here)
     passed = held(schedule=skip_next(PLAN, Verb.STOP, NOW, by=ASKER))
     yield "schedule-skipped", schedules.skipped(pod(), passed, by=ASKER, **here)
@@ -125,6 +132,7 @@ def _lease_scene(now: Lease | None, *, warning: int = 1, seen: Pod | None = None
 def _lease_cards() -> Iterator[tuple[str, Content]]:
     yield "lease-warning", lease_card(_lease_scene(WARNED))
     yield "lease-warning-own", lease_card(_lease_scene(WARNED, owner=ASKER, seen=unsaid(id="abc123")))
+    yield "lease-warning-losing", lease_card(_lease_scene(WARNED, seen=bare(id="abc123")))
     yield "lease-postponed", lease_card(_lease_scene(lease(warnings=1), holds=(word(),)))
     yield "lease-passed-without-me", lease_card(_lease_scene(lease(warnings=1, until=ago(minutes=50))))
     yield "lease-extended", lease_card(_lease_scene(lease(at=NOW, until=ahead(hours=5), by=OWNER)))
