@@ -60,7 +60,7 @@ def _would(scene: Scene) -> str:
     rule = scene.rule
     gone = "The policy has no rule of that name any more, so the default holds. " if scene.rule_gone else ""
     local = scene.pod is not None and (scene.pod.persistent is not None or not scene.pod.mounts_known)
-    possible = [move for move in rule.moves if move is Move.RESUME or not local]
+    possible = [move for move in rule.moves if move is Move.RESUME or (not local and _can(move, scene))]
     if not possible:
         return f"{gone}The rule has no move that can be made for it, so nothing would be done."
     moves = moves_listed([MOVES[move] for move in possible])
@@ -70,6 +70,14 @@ def _would(scene: Scene) -> str:
         f"{gone}I would {_first(moves)}. No more than {cap}, {dollars(rule.budget)} for tries that bring nothing, "
         f"{_tries(rule.attempts_per_hour)} an hour, {span(rule.deadline)} from the loss.{husk}"
     )
+
+
+def _can(move: Move, scene: Scene) -> bool:
+    """Whether a move that makes a new pod means anything for this one, as far as is known."""
+    spec = scene.lineage.spec if scene.lineage else None
+    if move is Move.OTHER_CENTER:
+        return scene.pod is None or scene.pod.network is None
+    return move is not Move.ON_DEMAND or spec is None or spec.bid is not None
 
 
 def _tries(number: int) -> str:

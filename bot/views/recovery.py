@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -76,13 +76,17 @@ def _waiting(told: Told) -> str:
     if recovery.next_at is None or recovery.next_at <= told.now:
         return "Now: looking what can be done."
     last = recovery.attempts[-1] if recovery.attempts else None
-    why = _why_waiting(last)
+    why = _why_waiting(last) if last is not None else _why_nothing(told)
     return f"{why}Next try at {told.at(recovery.next_at)}."
 
 
-def _why_waiting(last: Attempt | None) -> str:
-    if last is None:
-        return "Nothing the rule allows is free now. "
+def _why_nothing(told: Told) -> str:
+    """Nothing could be tried at all."""
+    dear = any(isinstance(each, Barred) and each.bar is Bar.TOO_DEAR for each in told.choices)
+    return "Everything the rule allows costs more than its cap. " if dear else "Nothing the rule allows is free now. "
+
+
+def _why_waiting(last: Attempt) -> str:
     if last.result is not Result.NO_ROOM:
         return ""
     return "No GPU was free anywhere the rule allows. " if last.offer.creates else "Its host has no free GPU. "
@@ -116,7 +120,7 @@ def _plan(told: Told) -> str:
     if not told.choices:
         return ""
     can = list(dict.fromkeys(MOVES[each.move] for each in told.choices if isinstance(each, Offer)))
-    barred = [each for each in told.choices if isinstance(each, Barred)]
+    barred = [each for each in told.choices if isinstance(each, Barred) and each.bar is not Bar.NOT_SPOT]
     rule = f"Plan (rule {code(told.recovery.rule.name)}): "
     if barred and all(each.bar is Bar.HOST_LOCAL for each in barred):
         stays = "I do not move it: its data is on the lost host's own disk and would not come along."
@@ -202,31 +206,61 @@ def _ended(told: Told) -> str:
 
 
 def _why(told: Told) -> str:
-    recovery = told.recovery
-    match recovery.why:
-        case Why.BREAKER:
-            runs = [span(run.lasted) for run in recovery.chain.runs[-BREAKER_RUNS:]]
-            useful = span(recovery.rule.useful)
-            return (
-                f"I stopped bringing it back: the last {BREAKER_RUNS} times it ran only {listed(runs)} and saved "
-                f"nothing, and useful work takes about {useful}. Another try would only cost."
-            )
-        case Why.BUDGET:
-            spent, budget = dollars(recovery.spent(told.now)), dollars(recovery.rule.budget)
-            return f"I stopped trying: {spent} of the {budget} that tries may cost are spent (estimate)."
-        case Why.DEADLINE:
-            ended = told.at(recovery.ended_at or told.now)
-            return f"I stopped trying at {ended}: the {span(recovery.rule.deadline)} the rule gives it are over."
-        case Why.ENV_LOST:
-            names = listed([code(each) for each in recovery.spec.unkept]) if recovery.spec else "its variables"
-            return (
-                f"I cannot make it again: RunPod no longer has the pod, and the values of {names} were not kept, since "
-                "PODKEEPER_SPEC_KEY is not set. Create it anew with those values."
-            )
-        case Why.NOT_TAKEN_BACK:
-            stray = code(recovery.stray or "")
-            return f"*{stray} may run and bill*: I made it for this pod and could not take it back. Terminate it."
-    return ENDS.get(recovery.why or Why.NOTHING_LEFT, "")
+    why = told.recovery.why or Why.NOTHING_LEFT
+    words = _REASONS.get(why)
+    return words(told) if words is not None else ENDS.get(why, "")
+
+
+def _breaker(told: Told) -> str:
+    runs = listed([span(run.lasted) for run in told.recovery.chain.runs[-BREAKER_RUNS:]])
+    useful = span(told.recovery.rule.useful)
+    return (
+        f"I stopped bringing it back: the last {BREAKER_RUNS} times it ran only {runs} and saved nothing, and useful "
+        f"work takes about {useful}. Another try would only cost."
+    )
+
+
+def _budget(told: Told) -> str:
+    spent, budget = dollars(told.recovery.spent(told.now)), dollars(told.recovery.rule.budget)
+    left = "and another could cost more than is left"
+    return f"I stopped trying: {spent} of the {budget} that tries may cost are spent (estimate), {left}."
+
+
+def _deadline(told: Told) -> str:
+    ended = told.at(told.recovery.ended_at or told.now)
+    return f"I stopped trying at {ended}: the {span(told.recovery.rule.deadline)} the rule gives it are over."
+
+
+def _env_lost(told: Told) -> str:
+    spec = told.recovery.spec
+    names = listed([code(each) for each in spec.unkept]) if spec else "its variables"
+    return (
+        f"I cannot make it again: RunPod no longer has the pod, and the values of {names} were not kept, since "
+        "PODKEEPER_SPEC_KEY was not set. Create it anew with those values."
+    )
+
+
+def _unclear(told: Told) -> str:
+    name = code(f"{told.recovery.name}-…")
+    return (
+        "I make no second copy: RunPod never said whether it made the replacement. Look in the console for a pod "
+        f"called {name}; if there is none, press Resume now."
+    )
+
+
+def _not_taken_back(told: Told) -> str:
+    stray = code(told.recovery.stray or "")
+    return f"*{stray} may run and bill*: I made it for this pod and could not take it back. Terminate it."
+
+
+_REASONS: Final[dict[Why, Callable[[Told], str]]] = {
+    Why.BREAKER: _breaker,
+    Why.BUDGET: _budget,
+    Why.DEADLINE: _deadline,
+    Why.ENV_LOST: _env_lost,
+    Why.UNCLEAR: _unclear,
+    Why.NOT_TAKEN_BACK: _not_taken_back,
+}
 
 
 def _back(told: Told) -> str:

@@ -61,10 +61,6 @@ ENDS: Final = {
         "It runs without a GPU, and not by my doing: somebody may be copying data off it, so I do not stop it. Once it "
         "is stopped, press Resume now."
     ),
-    Why.UNCLEAR: (
-        "I make no second copy: RunPod never said whether it made the replacement. Look in the console for a pod that "
-        "ends in my stamp, then press Resume now."
-    ),
 }
 
 

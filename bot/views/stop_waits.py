@@ -86,7 +86,7 @@ def _waiting(scene: Scene) -> str:
     rate = burn(scene.pod)
     cost = f" It costs {per_hour(rate)} until then." if rate is not None else ""
     return (
-        f"{scene.ref} is stopped after its next checkpoint; they come about every {span(scene.apart)}. "
+        f"{scene.ref} will be stopped after its next checkpoint; they come about every {span(scene.apart)}. "
         f"If none comes by {scene.at(wait.until)}, I ask what to do.{cost}"
     )
 
@@ -124,7 +124,8 @@ def _ended(scene: Scene) -> list[str]:
         case WaitEnd.GONE:
             return [f"{scene.ref} is gone from RunPod's list. There is nothing left to stop."]
     why = f" {prose(wait.sentence)}" if wait.sentence else ""
-    return [f"*Stop not confirmed*: {scene.ref} saved its work, but the stop was not done or not shown.{why}"]
+    saved = f" It saved its work at {scene.at(wait.checkpoint_at)}." if wait.checkpoint_at is not None else ""
+    return [f"*Stop not confirmed*: the stop of {scene.ref} was not done, or is not shown.{saved}{why}"]
 
 
 def _stopped(scene: Scene) -> list[str]:

@@ -17,6 +17,7 @@ from tests.unit.views import (
     told_inside,
     told_losses,
     told_money,
+    told_recovery,
     told_requests,
     told_selections,
     told_summaries,
@@ -37,5 +38,6 @@ _AREAS: Final = (
     told_costs,
     told_summaries,
     told_idle,
+    told_recovery,
 )
 MESSAGES: Final[dict[str, Content]] = {name: told for area in _AREAS for kind in area.KINDS for name, told in kind()}

@@ -21,6 +21,7 @@ ACTIONS = re.compile(
     r"|csv\.get"
     r"|save\.(?:stop_idle|terminate_stopped|delete_volume|cheaper_gpu)|volume\.(?:yes|no|delete)|sweep\.keep"
     r"|free\.(?:keep|stop|options)|preset\.create"
+    r"|recovery\.(?:resume|move|stop)|wait\.(?:begin|now|on|cancel)"
     r"|idle\.(?:stop|snooze|keep|busy|disown|why)"
     r"|save\.(?:stop_idle|terminate_stopped|delete_volume|cheaper_gpu)"
     r"|free\.(?:keep|stop|options)"
