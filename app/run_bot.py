@@ -21,6 +21,7 @@ from bot.arrivals import Arrivals
 from bot.commands.catalog import REGISTRY
 from bot.face import Face
 from pods.ports import Clock
+from pods.sealing import Sealer
 
 log = structlog.get_logger()
 
@@ -95,5 +96,6 @@ def face_of(settings: Settings, *, team: str, bot_user: str, clock: Clock) -> Fa
         clock=clock,
         wake=wake_of(settings),
         registry=REGISTRY,
+        sealer=Sealer(settings.spec_keys),
         heartbeat_url=settings.heartbeat_url,
     )

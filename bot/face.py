@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -85,7 +85,7 @@ class Face:
     wake: Wake
     registry: Registry
     #: Seals the env values of what is to be created.
-    sealer: Sealer = field(default_factory=Sealer)
+    sealer: Sealer
     #: Where pods reach the heartbeat endpoint; None: it is switched off.
     heartbeat_url: str | None = None
 

@@ -16,6 +16,7 @@ from app.settings import NAMES, Settings
 from app.simulators import RUNPOD_MOUNT, listen
 from app.supervisor import Child, Supervisor
 from app.valkey import EmbeddedValkey
+from pods.sealing import new_key
 from sim.runpod import FULL_KEY
 from sim.slack.workspace import APP_TOKEN, BOT_TOKEN
 
@@ -28,7 +29,8 @@ Podkeeper's demo runs at {address} (Ctrl-C ends it, and nothing of it stays).
 Three things to try there, in #gpu-pods:
   1. /pod list                 what runs, and what it costs
   2. /pod stop abc123          then watch the message change until RunPod says it stopped
-  3. press a fault button on the right, and stop or start another pod
+  3. /pod create notebook      its price first, then each step until it is ready; then press a fault button on the
+                               right, and create, start or stop another pod
 """
 
 
@@ -62,6 +64,7 @@ def demo_environment(port: int, redis_url: str, directory: Path) -> Mapping[str,
         "REDIS_URL": redis_url,
         "PODKEEPER_POLICY": str(POLICY),
         "PODKEEPER_DATA": str(directory),
+        "PODKEEPER_SPEC_KEY": new_key(),
         "PODKEEPER_CLOCK_URL": f"{runpod}/control/state",
         "PODKEEPER_LOG_LEVEL": "WARNING",
     }

@@ -43,16 +43,19 @@ def came(case: Case, arrival: Arrival) -> Came:
 
 
 def timeline(case: Case, arrival: Arrival) -> str:
-    """Requested 14:02, placed 14:02, image 14:02, started 14:03, ready 14:03."""
-    seen = [f"{_STEPS[step.phase]} {case.at(step.at)}" for step in arrival.steps]
-    return f"{listed([f'Requested {case.at(case.operation.accepted_at)}', *seen])}."
+    """Requested at 14:02; placed after 3 s, image after 6 s, started after 52 s and ready after 1 min."""
+    began = case.operation.accepted_at
+    seen = [f"{_STEPS[step.phase]} after {span(step.at - began)}" for step in arrival.steps]
+    return f"Requested at {case.at(began)}; {listed(seen)}."
 
 
 def _ready(case: Case, arrival: Arrival) -> Came:
     answers = f"{listed(arrival.answering)} answers" if arrival.answering else "its container runs"
     if len(arrival.answering) > 1:
         answers = f"{listed(arrival.answering)} answer"
-    return Came(f"is ready: {answers}. {_costs(case.pod)}.")
+    return Came(
+        f"is ready: {answers}. {_costs(case.pod)}.", (f"How to get in: `/pod connect {case.operation.pod_id}`.",)
+    )
 
 
 def _placed(case: Case, arrival: Arrival) -> Came:
@@ -79,7 +82,7 @@ def _image_failed(case: Case, arrival: Arrival) -> Came:
     return Came(
         f"does not come up: its host cannot fetch the image {_image(case.pod)}. {_costs(case.pod)} meanwhile.",
         (
-            f"The host says: {code(arrival.line, _LINE_MAX)}",
+            f"The host says: {code(arrival.line, _LINE_MAX)}.",
             (
                 "Look at the image's name and tag; a private one needs its credentials at RunPod, which tries for some "
                 "minutes more. If the name is wrong, terminate the pod and create it with the right one."
@@ -92,7 +95,7 @@ def _crashed(case: Case, arrival: Arrival) -> Came:
     return Came(
         f"runs, but its container ends as soon as it starts. {_costs(case.pod)} meanwhile.",
         (
-            f"Its last line: {code(arrival.line, _LINE_MAX)}",
+            f"Its last line: {code(arrival.line, _LINE_MAX)}.",
             (
                 f"Read more with `/pod logs {case.operation.pod_id}`. Mostly the start command or the image is wrong: "
                 "terminate it and create it anew with the right one."
@@ -103,7 +106,7 @@ def _crashed(case: Case, arrival: Arrival) -> Came:
 
 def _silent(case: Case, arrival: Arrival) -> Came:
     awaited = listed(arrival.awaited, joint="or") or "any port"
-    line = f" Its last line: {code(arrival.line, _LINE_MAX)}" if arrival.line else ""
+    line = f" Its last line: {code(arrival.line, _LINE_MAX)}." if arrival.line else ""
     return Came(
         f"is running since {case.at(_began(arrival))}, but nothing answers on {awaited}. {_costs(case.pod)}.",
         (
@@ -119,7 +122,7 @@ def _silent(case: Case, arrival: Arrival) -> Came:
 def _stopped(case: Case, arrival: Arrival) -> Came:
     pod = case.pod
     why = f"RunPod says: {code(pod.last_status_change, 120)}." if pod and pod.last_status_change else ""
-    said = f"Its host said before: {code(arrival.line, _LINE_MAX)}" if arrival.line else ""
+    said = f"Its host said before: {code(arrival.line, _LINE_MAX)}." if arrival.line else ""
     return Came("was stopped before it was ready. It costs nothing an hour now.", (why, said))
 
 
@@ -136,7 +139,7 @@ def _given_up(case: Case, arrival: Arrival) -> Came:
 
 
 def _said(arrival: Arrival) -> str:
-    return f" It says: {code(arrival.line, _LINE_MAX)}" if arrival.line else ""
+    return f" It says: {code(arrival.line, _LINE_MAX)}." if arrival.line else ""
 
 
 def _began(arrival: Arrival) -> datetime:

@@ -27,7 +27,7 @@ def which_preset(typed: str | None, known: Sequence[str], meant: Sequence[str]) 
             "podkeeper.example.toml shows all it can hold."
         )
     if typed is None:
-        return refused(f"Which one? {_typed(known)}")
+        return refused(f"Which one: {_typed(known, joint='or')}?")
     near = f" Did you mean {_typed(meant, joint='or')}?" if meant else f" There are: {_typed(known)}."
     return refused(f"There is no preset called {code(typed)}.{near}")
 
@@ -69,7 +69,8 @@ def _others(order: CreateOrder, number: int) -> str:
         return "If none is free I make nothing, and say what could be had instead."
     named = [creation.priced(each) for each in order.candidates[1 : 1 + _CANDIDATES]]
     more = f"; and {number - _CANDIDATES} more" if number > _CANDIDATES else ""
-    return f"If that is not free, in this order: {'; '.join(named)}{more}."
+    dearest = " The price below is that of the dearest." if len({each.price for each in order.candidates}) > 1 else ""
+    return f"If that is not free, in this order: {'; '.join(named)}{more}.{dearest}"
 
 
 def _made_of(order: CreateOrder) -> str:

@@ -20,6 +20,7 @@ from bot.views.outcomes import told
 from bot.views.progress import under_way
 from bot.views.text import asked_by, counted, listed
 from bot.views.verbs import FORMS
+from pods.arrivals import Phase
 from pods.gates import GateKind
 from pods.messages import Content
 from pods.model import Pod, Verb
@@ -119,6 +120,8 @@ def _of_pod(case: Case) -> list[Button]:
     operation, nonce = case.operation, buttons.nonce(case.operation)
     if case.code in {Code.BUSY, Code.JOINED, Code.DECLINED}:
         return [buttons.status(operation.pod_id, nonce)]
+    if operation.arrival is not None and operation.arrival.phase is Phase.GONE:
+        return []
     if case.pod is not None:
         return [*buttons.verbs(case.pod, nonce), *waiting.old_one(case)]
     again = [] if case.verb is Verb.RENAME else [buttons.again(operation)]

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bot.views.cases import Case, Told
 from bot.views.figures import billed, burn, per_hour, per_month, span
-from bot.views.text import code, people, person, prose
+from bot.views.text import code, counted, people, person, prose
 from bot.views.verbs import FORMS, STATES
 from pods.gates import Binding, GateKind, spec_hash
 from pods.model import Pod, PodStatus, Verb
@@ -244,7 +244,10 @@ def host_full(case: Case) -> Told:
 
 
 def given_up(case: Case) -> Told:
-    return _no(case, "the waiting for a free GPU was ended", f"It was tried {case.operation.rounds} times.", "")
+    who = person(case.sentence) if case.sentence else "somebody"
+    return _no(
+        case, f"{who} ended the waiting for a free GPU", f"It was tried {counted(case.operation.rounds, 'time')}."
+    )
 
 
 def _not(case: Case) -> str:

@@ -254,7 +254,7 @@ class WalkStore:
             before = self.operation(operation_id)
             if before is None or before.state is not OperationState.RUNNING or not before.rounds:
                 return None
-            after = cancel(before, Code.GIVEN_UP, now)
+            after = cancel(before, Code.GIVEN_UP, now, sentence=audit.by)
             keys = self._keys
             commit = Commit(keys, now).expect_version(keys.operation(after.id), before.version)
             commit.put(keys.operation(after.id), after, for_=RECORD_FOR)

@@ -152,7 +152,7 @@ def test_a_cpu_pod_is_made(shop: Bot) -> None:
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        ("create", "Which one? `/pod create train`"),
+        ("create", "Which one: `/pod create train`"),
         ("create trian", "There is no preset called `trian`. Did you mean `/pod create train`?"),
         ("create notebook gpu=h900", "h900"),
         ("create notebook volume=nosuch", "I know no network volume called nosuch. The account has: datasets."),

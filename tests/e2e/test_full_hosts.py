@@ -83,7 +83,7 @@ def test_waiting_can_be_ended_by_who_asked_or_an_admin_and_by_nobody_else(bot: B
     assert "only they or an admin" in private_of(bot, DAVE, "Stop trying")
     assert "I no longer try" in private_of(bot, ALICE, "Stop trying")
     bot.settle()
-    assert "the waiting for a free GPU was ended" in bot.last().text
+    assert "<@U0ALICE> ended the waiting for a free GPU" in bot.last().text
     bot.runpod.faults.clear()
     bot.pass_time(300, step=60)
     assert bot.effects("start") == []

@@ -18,6 +18,7 @@ from pods.offers import CpuType, DataCenter, NetworkVolume, Template
 from pods.ports import ActionResult, Block, Capability, Posted, Profile, WebAnswer
 from pods.proxy_urls import proxy_url
 from pods.requests import Place
+from pods.sealing import Sealer
 from pods.store import Store
 from pods.store.acceptance import Accepted
 from tests.marks import forget
@@ -323,6 +324,7 @@ class World:
             web=self.web,
             clock=self.clock,
             wake=lambda job, subject: self.woken.append((job, subject)),
+            sealer=Sealer(),
             monotonic=lambda: self.monotonic,
         )
         context.install(self.context)
