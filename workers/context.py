@@ -24,7 +24,7 @@ class Context:
     #: Where audit goes that is too old for Redis; None: it stays there.
     audit_dir: Path | None = None
     #: Opens the env values of a create, for the one call that needs them.
-    sealer: Sealer
+    sealer: Sealer = field(default_factory=Sealer)
     #: None: no paging service is set up.
     pager: Pager | None = None
     #: Seconds of real time, for leases and step budgets.

@@ -23,7 +23,6 @@ from pods.ledger.sheets import hours
 from pods.ledger.sightings import SubjectKind
 from pods.ledger.totals import Dimension, Window, totals
 from pods.runpod.provider import Mode, build_provider
-from pods.sealing import Sealer
 from pods.store import Store, open_store
 from pods.store.books import books
 from sim.clock import SimClock
@@ -90,7 +89,6 @@ class Month:
             web=FakeWeb(),
             clock=self.clock,
             wake=lambda _job, _subject: None,
-            sealer=Sealer(),
         )
         install(self.context)
 
