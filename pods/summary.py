@@ -79,7 +79,7 @@ class Change(Value):
 
 
 class Reconciliation(Value):
-    """What was estimated of the hours that are billed and were watched, and what RunPod billed for them."""
+    """What was estimated of the hours that are billed and were watched throughout, and what was billed for them."""
 
     estimated: Decimal
     billed: Decimal
@@ -248,7 +248,7 @@ def _month_unknown(every: Sequence[Entry], month: Window, figures: Figures) -> i
 
 def _reconciliation(entries: Sequence[Entry]) -> Reconciliation:
     billed = [entry for entry in entries if entry.billed is not None]
-    watched = [entry for entry in billed if entry.watched]
+    watched = [entry for entry in billed if entry.watched_whole]
     return Reconciliation(
         estimated=sum((entry.estimate.total for entry in watched), ZERO),
         billed=sum((entry.amounts.total for entry in watched), ZERO),

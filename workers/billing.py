@@ -68,7 +68,9 @@ def _settle(context: Context, kind: SubjectKind, window: Window) -> None:
     open_from = store.ledger.watching().open_from(kind)
     bill = without_open(context.provider.bill(kind, window.start, window.end), open_from)
     pods = store.fleet.load().pods
-    whose, names = labels(context, pods), {pod.id: pod.name for pod in pods}
+    volumes = store.catalog.load().network_volumes
+    whose = labels(context, pods)
+    names = {pod.id: pod.name for pod in pods} | {volume.id: volume.name for volume in volumes}
     store.ledger.settle(window.start.date(), lambda lines: settled(lines, bill, whose, names), context.clock.now())
 
 

@@ -152,7 +152,7 @@ def life(told: Story, by_day: Sequence[Total], now: datetime, tz: ZoneInfo) -> C
     evidence = " ".join(rests_on(told.total))
     values = by_days(by_day)
     several = len(values) > 1
-    drawn = [charts.bars("USD by day", values, key=f"{key}.chart")] if several else []
+    drawn = [charts.bars(title_of(by_day), values, key=f"{key}.chart")] if several else []
     days = "; ".join(f"{name}: {dollars(usd)}" for name, usd in values) if several else ""
     return page([head, *drawn, small(evidence)], key=key, text="\n".join(filter(None, (head, days, evidence))))
 
@@ -189,21 +189,28 @@ def _chart(told: Spent, names: Names, key: str) -> list[Block]:
     rows: Sequence[Total] = told.by_day if by is Dimension.DAY or len(told.by.all) < 2 else ()  # noqa: PLR2004
     if rows:
         values = by_days(rows)
-        title = "USD by day"
+        title = title_of(rows)
     else:
-        values = top(by, told.by.all, names)
-        title = f"USD by {noun(by)}"
+        values, more = top(by, told.by.all, names)
+        title = f"USD by {noun(by)}{more}"
     return [charts.bars(title, values, key=f"{key}.chart")] if len(values) > 1 else []
 
 
-def top(by: Dimension, rows: Sequence[Total], names: Names) -> list[tuple[str, Decimal]]:
-    """The dearest, and the others as one bar."""
+def top(by: Dimension, rows: Sequence[Total], names: Names) -> tuple[list[tuple[str, Decimal]], str]:
+    """The dearest, and what to add to the title. The others are a bar of theirs unless it would dwarf the rest."""
     values = [(plain(by, row, names), row.usd) for row in rows[:_BARS]]
     rest = rows[_BARS:]
-    if rest:
-        count = sum(row.rows for row in rest)
-        values.append((f"{count:,} others" if count > 1 else "1 other", sum((row.usd for row in rest), Decimal(0))))
-    return values
+    left = sum((row.usd for row in rest), Decimal(0))
+    if not rest:
+        return values, ""
+    if left > values[0][1]:
+        return values, f", the dearest {len(values)}"
+    count = sum(row.rows for row in rest)
+    return [*values, (f"{count:,} others" if count > 1 else "1 other", left)], ""
+
+
+def title_of(rows: Sequence[Total]) -> str:
+    return "USD by day" if len(rows) <= charts.CATEGORIES else "USD by week"
 
 
 def by_days(rows: Sequence[Total]) -> list[tuple[str, Decimal]]:
@@ -211,8 +218,9 @@ def by_days(rows: Sequence[Total]) -> list[tuple[str, Decimal]]:
     dated = [(date.fromisoformat(row.key), row.usd) for row in rows if row.key]
     if len(dated) <= charts.CATEGORIES:
         return [(day(of), usd) for of, usd in dated]
-    size = 7 * -(-len(dated) // (7 * charts.CATEGORIES))
-    groups = [dated[place : place + size] for place in range(0, len(dated), size)]
+    # The newest weeks, where a chart has no room for them all.
+    dated = dated[-7 * charts.CATEGORIES :]
+    groups = [dated[place : place + 7] for place in range(0, len(dated), 7)]
     return [(_days([of for of, _ in group]), sum((usd for _, usd in group), Decimal(0))) for group in groups]
 
 

@@ -207,7 +207,8 @@ def _charts(told: Summary, names: Names, key: str) -> list[Block]:
         found.append(charts.bars("USD by day", by_days(told.recent), key=f"{key}.days"))
     if len(shown.all) > 1:
         title = f"USD by {noun(shown.by)}, {day(told.day)}" if told.edition is Edition.DAILY else "USD by owner"
-        found.append(charts.bars(title, top(shown.by, shown.all, names), key=f"{key}.who"))
+        values, more = top(shown.by, shown.all, names)
+        found.append(charts.bars(f"{title}{more}", values, key=f"{key}.who"))
     return found
 
 

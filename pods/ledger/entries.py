@@ -11,13 +11,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from pods.ledger.amounts import NOTHING, ZERO, Amounts, recorded
+from pods.ledger.amounts import MS_PER_HOUR, NOTHING, ZERO, Amounts, recorded
 from pods.ledger.sightings import SubjectKind
 from pods.ledger.spans import UNSEEN_AT_MOST_MS
 from pods.model import Value
 from pods.times import Instant
 
 HOUR: Final = timedelta(hours=1)
+_MS_PER_SECOND: Final = 1_000
 #: An hour that is known to better than this is known.
 HALF_CENT: Final = Decimal("0.005")
 
@@ -98,6 +99,13 @@ class Entry(Value):
     def watched(self) -> bool:
         """Whether anything was seen of it; else only the bill knows that it was there."""
         return bool(self.running_ms or self.stopped_ms or self.unknown_ms or self.estimate.total)
+
+    @property
+    def watched_whole(self) -> bool:
+        """Whether the estimate is of all of its time, so that it can be held against the bill."""
+        if self.kind is SubjectKind.VOLUME:
+            return bool(self.estimate.total)
+        return self.running_ms + self.stopped_ms >= self.hours * (MS_PER_HOUR - _MS_PER_SECOND)
 
     @property
     def idle(self) -> Decimal:

@@ -179,3 +179,21 @@ def test_the_csv_holds_everything_and_no_formula() -> None:
     assert sum((Decimal(row["total_usd"]) for row in rows), Decimal(0)) == whole
     assert {row["name"] for row in rows if row["id"] == "evil"} == {'\'=HYPERLINK("x")'}
     assert {row["basis"] for row in rows} == {"estimate", "billed"}
+
+
+def test_only_hours_that_were_watched_throughout_are_held_against_the_bill() -> None:
+    bill = Amounts(compute=Decimal(3))
+    half = entry(MONDAY, "1", billed=bill, running_ms=1_800_000)
+    whole = entry(MONDAY + timedelta(hours=1), "2", billed=bill)
+    unseen = entry(MONDAY + timedelta(hours=2), billed=bill, estimate=Amounts(), running_ms=0)
+    told = morning([half, whole, unseen]).reconciliation
+    assert (told.estimated, told.billed, told.hours, told.unwatched) == (Decimal(2), Decimal(3), 1, Decimal(3))
+
+
+def test_a_day_on_which_nothing_ran_is_nothing_spent_and_one_nobody_watched_is_not_known() -> None:
+    assert not morning([]).known
+    watched = morning([], known=(MONDAY.date(),))
+    assert watched.known
+    assert watched.total.usd == 0
+    assert [row.key for row in watched.recent] == ["2026-11-23"]
+    assert watched.month_unknown_days == 23

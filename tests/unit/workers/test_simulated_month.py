@@ -111,8 +111,9 @@ class Month:
         self.sim.world.settle()
 
     def happen(self, now: datetime) -> None:
-        """Some two changes an hour, at odd moments before the next look."""
-        for seconds in sorted(self.chance.random() * POLL.total_seconds() for _ in range(4)):
+        """Some two changes an hour among 200 pods, at odd moments before the next look."""
+        changes = sum(self.chance.random() < PODS / 200 for _ in range(4))
+        for seconds in sorted(self.chance.random() * POLL.total_seconds() for _ in range(changes)):
             self.advance(now + timedelta(seconds=seconds))
             self.change(self.chance.choice(list(self.sim.world.pods.values())))
 
