@@ -130,7 +130,9 @@ def _settle(face: Face, click: Click, request: Request, gate: Gate, no: Code, *,
     now = face.clock.now()
     after = settle(request, gate)
     operations = tuple(
-        release(operation, now) if after.state is RequestState.ACCEPTED else cancel(operation, no, now, sentence=why)
+        release(operation, now, among=len(request.operations))
+        if after.state is RequestState.ACCEPTED
+        else cancel(operation, no, now, sentence=why)
         for operation in face.store.walk.operations(request.operations)
         if not operation.ended
     )

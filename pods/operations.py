@@ -196,14 +196,19 @@ def deadline(verb: Verb, now: datetime, keep_until: datetime | None = None) -> d
     return usual if keep_until is None else max(usual, keep_until)
 
 
-def release(operation: Operation, now: Instant) -> Operation:
-    """The operation when its request's last gate has passed."""
+#: What each further pod of a request adds to the time all of them get: RunPod counts calls, and they share a quota.
+PER_POD: Final = timedelta(seconds=3)
+
+
+def release(operation: Operation, now: Instant, *, among: int = 1) -> Operation:
+    """The operation when its request's last gate has passed; `among` so many that begin together."""
+    patience = PER_POD * (among - 1)
     return operation.model_copy(
         update={
             "state": OperationState.ACCEPTED,
             "accepted_at": now,
             "next_at": now,
-            "deadline": deadline(operation.verb, now, operation.keep_until),
+            "deadline": deadline(operation.verb, now, operation.keep_until) + patience,
             "version": operation.version + 1,
         }
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from pods.policy import Role
 from sim.runpod import many_seed
 from sim.runpod.state import Status
-from tests.e2e.inline import ALICE, BOB, CARA, DAVE, Bot
+from tests.e2e.inline import ALICE, BOB, CARA, DAVE, START, Bot
 
 
 def test_stop_mine_lists_what_it_means_asks_once_and_tells_each_in_one_message(bot: Bot) -> None:
@@ -185,6 +187,21 @@ def test_sixty_pods_are_shown_each_and_told_each(bot: Bot) -> None:
     assert len(bot.effects("stop")) == 60
     assert len(bot.posts()) == 1
     assert "60 stopped" in bot.last().text
+
+
+def test_many_pods_get_the_time_that_a_small_quota_needs(bot: Bot) -> None:
+    """Each stop takes three calls, of which RunPod may allow as few as these a minute."""
+    bot.runpod.settings.quotas = {"minute": 25, "hour": 3000, "day": 50_000}
+    bot.reseed(many_seed(30))
+    bot.exec("/pod stop running")
+
+    bot.press("Stop all 24", settle=False)
+    while bot.store.walk.open_operations():
+        bot.pass_time(20, step=5)
+        assert bot.clock.now() < START + timedelta(minutes=12)
+
+    assert len(bot.effects("stop")) == 24
+    assert "24 stopped" in bot.last().text
 
 
 def test_more_than_sixty_are_refused_with_how_to_narrow(bot: Bot) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from pods.gates import Gate, GateKind, GateState, binding, decide, expire
 from pods.model import POD_VERBS, Verb
-from pods.operations import DEADLINES, Code, Operation, OperationState, cancel, release
+from pods.operations import DEADLINES, PER_POD, Code, Operation, OperationState, cancel, release
 from pods.requests import Request, RequestState, finished, settle
 from tests.unit.pods.builders import at, gate, operation, pod, request
 
@@ -131,3 +131,9 @@ def test_an_operation_is_called_by_the_newest_name_read() -> None:
     assert asked.name == "nlp-train"
     assert asked.model_copy(update={"before": pod(name="one")}).name == "one"
     assert asked.model_copy(update={"before": pod(name="one"), "seen": pod(name="two")}).name == "two"
+
+
+def test_each_further_pod_of_a_request_adds_to_the_time_all_of_them_get() -> None:
+    one, many = (release(operation(Verb.STOP), at(10), among=among) for among in (1, 60))
+    assert one.deadline == at(10) + DEADLINES[Verb.STOP]
+    assert many.deadline - one.deadline == PER_POD * 59
