@@ -25,7 +25,7 @@ from workers.losses.detect import losses
 from workers.passes.look import Look
 
 #: Pods, and how many losses of each kind are timed among them; pods that are gone do not come back.
-SIZES: Final = ((10, 40, 8), (1_000, 40, 40), (10_000, 8, 8))
+SIZES: Final = ((10, 40, 8), (1_000, 20, 20), (10_000, 4, 4))
 POLL_S: Final = 30.0
 #: Losses closer together would be one incident.
 APART_S: Final = 600.0
@@ -65,6 +65,7 @@ def main() -> None:
                 took = [_trial(world, deed, chance) for _ in range(times)]
                 latencies.append(Latency(pods=pods, kind=kind, took=took))
             world.close()
+        Console().print(f"{pods:,} pods done")
     _show(latencies)
     show("A look for losses in which nothing happened", "one list pass of the same account", costs)
 

@@ -14,6 +14,7 @@ from pods import early_signs as domain
 from pods.early_signs import Sign, Signs
 from pods.errors import ProviderError
 from pods.fleet import OwnerKind, owners
+from pods.ids import derived_id
 from pods.loss_rules import LossRules
 from pods.model import Pod, PodStatus
 from pods.policy import Kind
@@ -63,14 +64,15 @@ def _spell_lasts(context: Context, pod_id: str) -> bool:
 
 @job()
 def look_at_ports(period: str) -> None:
-    """Ask the HTTP ports of what runs, those first that wait longest; and what is announced of the hosts."""
-    del period
+    """Ask the HTTP ports of what runs, in another order each time; and what is announced of the hosts."""
     context = current()
     fleet = context.store.fleet.load()
     if fleet.failing_since is not None:
         return
     began = context.monotonic()
     running = [pod for pod in fleet.pods if pod.status is PodStatus.RUNNING]
+    # A round has its limit; by turns every pod of a large fleet comes first.
+    running.sort(key=lambda pod: derived_id(period, pod.id))
     _look_at_windows(context, {pod.id: pod for pod in running})
     for pod in running:
         for number in http_ports(pod.ports):

@@ -148,5 +148,7 @@ def test_a_list_that_is_older_than_the_last_change_says_nothing() -> None:
     """Two watchers: the slower one's list still shows the pod running."""
     sight = lost(LossKind.EXITED)
     stale = seen(running(3620), 20)
-    assert looked(sight, stale, RULES) is sight
     assert not recovered(sight, stale)
+    assert looked(sight, stale, RULES) is sight
+    doubtful = suspect(LossKind.EXITED)
+    assert looked(doubtful, stale, RULES) is doubtful

@@ -145,6 +145,11 @@ ROWS = (
     Row("an outage, over", then(fault("outage"), deed("kill"), mend, polls=6), kind=K.EXITED, cause=C.RUNPOD),
     # -- nothing was lost
     Row("an outage alone", then(fault("outage"), polls=10), polls=0),
+    Row(
+        "gone, and the second list does not come",
+        then(vanish(), fault("status", operation="list", times=30), polls=1),
+        polls=5,
+    ),
     Row("an outage, over, nothing lost", then(fault("outage"), mend, polls=6)),
     Row("a flapping list", fault("flapping_list"), polls=14),
     Row("an empty list, twice", fault("empty_list"), polls=8),
