@@ -20,11 +20,9 @@ from pods.hours import instant_of
 from pods.jobs import Job
 from pods.model import Pod, Verb
 from pods.nudging import answer_messages, answered
-from pods.pod_rules import rules_for
-from pods.policy import Kind
-from pods.routing import targets
 from pods.spells import PodSpells, Spell
 from pods.store.commit import Commit
+from pods.store.scenes import Scenes
 from pods.watch_rules import LadderRule
 
 
@@ -66,9 +64,9 @@ def _case(face: Face, ask: Ask, pod_id: str, key: str) -> _Case | Answer:
     pods = holding.authorised(face, ask, (pod_id,), "keep")
     if isinstance(pods, Answer):
         return pods
-    policy = face.store.people.policy()
-    rules = rules_for(policy, pods[0].name, channels=targets(Kind.IDLE, pods[0].name, policy))
-    return _Case(face=face, ask=ask, pod=pods[0], spell=spell, rule=rules.ladder, now=face.clock.now())
+    now, fleet = face.clock.now(), face.store.fleet.load()
+    rules = Scenes(face.store, fleet, now, (pod_id,)).rules(pods[0])
+    return _Case(face=face, ask=ask, pod=pods[0], spell=spell, rule=rules.ladder, now=now)
 
 
 def _stop(case: _Case) -> Answer:

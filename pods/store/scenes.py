@@ -45,7 +45,7 @@ class Scenes:
         self._policy = store.people.policy()
         self._facts = store.fleet.facts()
         self._holds = store.holds.many(pod_ids)
-        self._verdicts = store.verdicts.all()
+        self._verdicts = store.verdicts.many(pod_ids)
         #: When the watch first looked.
         self.began_at = store.verdicts.began(now)
 
@@ -57,7 +57,7 @@ class Scenes:
         return targets(Kind.IDLE, pod.name, self._policy)
 
     def rules(self, pod: Pod) -> PodRules:
-        return rules_for(self._policy, pod.name, channels=self.channels(pod))
+        return rules_for(self._policy, pod.name, preset=self.facts(pod).preset, channels=self.channels(pod))
 
     def verdict(self, pod: Pod) -> Verdict:
         """The newest; one that nobody has renewed for too long says nothing of now."""

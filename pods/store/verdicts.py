@@ -42,6 +42,14 @@ class VerdictStore:
         raw = cast("dict[str, str]", self._client.hgetall(self._keys.verdicts))
         return {pod: Verdict.model_validate_json(record) for pod, record in raw.items()}
 
+    def many(self, pod_ids: Collection[str]) -> dict[str, Verdict]:
+        """Those of these pods, in one round trip."""
+        if not pod_ids:
+            return {}
+        ids = list(pod_ids)
+        raw = cast("list[str | None]", self._client.hmget(self._keys.verdicts, ids))
+        return {pod: Verdict.model_validate_json(record) for pod, record in zip(ids, raw, strict=True) if record}
+
     def get(self, pod_id: str) -> Verdict | None:
         record = cast("str | None", self._client.hget(self._keys.verdicts, pod_id))
         return Verdict.model_validate_json(record) if record else None

@@ -207,6 +207,15 @@ def test_a_policy_that_only_tells_never_warns(bot: Bot) -> None:
     assert "The policy lets me ask, not stop" in direct(night)[0].text
 
 
+def test_the_ladder_of_a_preset_holds_for_the_pods_made_by_it(bot: Bot) -> None:
+    night = begin(bot, QUICK + '[[override]]\npresets = ["notebook"]\nladder = { mode = "off" }\n')
+    facts = night.store.fleet.facts_of(POD).model_copy(update={"preset": "notebook"})
+    night.store.client.hset(night.store.keys.facts, POD, facts.model_dump_json())
+    wait(night, 15)
+    assert direct(night) == []
+    assert "The policy's ladder is off for it" in night.exec("/pod watch").said
+
+
 def test_a_locked_pod_is_never_stopped_by_the_ladder(night: Bot) -> None:
     wait(night, 21)
     night.runpod.world.pods[POD].locked = True

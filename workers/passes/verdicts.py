@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -48,17 +48,24 @@ def _is_news(known: Verdict | None, verdict: Verdict) -> bool:
     return not known.at <= verdict.at < known.at + REPEAT_AFTER
 
 
+def _rules(context: Context, pods: Sequence[Pod]) -> Mapping[str, PodRules]:
+    policy, facts = context.store.people.policy(), context.store.fleet.facts()
+
+    def rules(pod: Pod) -> PodRules:
+        preset = facts[pod.id].preset if pod.id in facts else None
+        return rules_for(policy, pod.name, preset=preset, channels=targets(Kind.IDLE, pod.name, policy))
+
+    return {pod.id: rules(pod) for pod in pods}
+
+
 class _Judging:
     """Everything that judging a fleet needs, read once."""
 
     def __init__(self, context: Context, running: list[Pod], now: datetime) -> None:
         self._context = context
         self._now = now
-        policy = context.store.people.policy()
-        self.rules: Mapping[str, PodRules] = {
-            pod.id: rules_for(policy, pod.name, channels=targets(Kind.IDLE, pod.name, policy)) for pod in running
-        }
         ids = [pod.id for pod in running]
+        self.rules = _rules(context, running)
         longest = max((each.idle.window + each.idle.max_gap for each in self.rules.values()), default=timedelta(0))
         self._samples = context.store.samples.windows(ids, now - longest) if running else {}
         self.known = context.store.verdicts.all()
