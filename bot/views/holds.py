@@ -171,7 +171,7 @@ def stop_takes(pod: Pod) -> Said:
     """What its stop takes; said aloud where that may be everything."""
     takes = disks.stop_takes(pod)
     if pod.keeps_data_on_stop:
-        return small(f"When it stops: {takes}")
+        return small(takes)
     return Said(f"*What is on it is lost when it stops.* {takes}")
 
 
