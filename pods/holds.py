@@ -174,6 +174,17 @@ def schedule(holds: Holds, new: Schedule | None) -> Holds:
     return holds if new is None and holds.schedule is None else _changed(holds, schedule=new)
 
 
+def moved_to(holds: Holds, pod_id: str) -> Holds:
+    """The words about a pod, for the one that took its place; what was announced spoke of the old one."""
+    lease, plan = holds.lease, holds.schedule
+    if lease is not None:
+        unwarned = {"warnings": 0, "warned_at": None, "delivered_at": None}
+        lease = None if lease.ended_at is not None else lease.model_copy(update=unwarned)
+    if plan is not None:
+        plan = plan.model_copy(update={"warned_on": None, "delivered_at": None, "passed": ()})
+    return _changed(holds, pod_id=pod_id, lease=lease, schedule=plan)
+
+
 class SnoozeFor(StrEnum):
     """The choices of the button."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from pods.audit import AuditEntry, Event
+from pods.holds import moved_to
 from pods.losses import EndKind, LossEnd, ended
 from pods.protection import Protection
 from pods.recovery import checkpoints, lineage
@@ -42,7 +43,7 @@ def _owner(context: Context, old: str, new: str, now: datetime) -> None:
 def _records(context: Context, old: str, new: str, now: datetime) -> None:
     store = context.store
     if (holds := store.holds.get(old)) is not None:
-        store.holds.change(new, lambda there: there or holds.model_copy(update={"pod_id": new}), now)
+        store.holds.change(new, lambda there: there or moved_to(holds, new), now)
     if (kept := store.lineages.get(old)) is not None:
         store.lineages.change(new, lambda there: there or lineage.moved_to(kept, new), now)
     if (saved := store.checkpoints.get(old)) is not None:

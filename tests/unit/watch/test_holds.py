@@ -21,6 +21,7 @@ from pods.holds import (
     in_force,
     keeping,
     lease,
+    moved_to,
     release,
     running_until,
     schedule,
@@ -251,6 +252,20 @@ def test_releasing_says_who_and_changes_nothing_where_nothing_holds() -> None:
     assert free.lease is not None
     assert (free.lease.end, free.lease.ended_by, free.lease.ended_at) == (LeaseEnd.RELEASED, "U2", at(5))
     assert release(free, at(6), by="U3") is free
+
+
+def test_words_about_a_lost_pod_hold_for_its_replacement_and_are_announced_anew() -> None:
+    plan = Schedule(stop=time(19), zone="UTC", by="U1", at=NOON, warned_on=NOON.date(), delivered_at=NOON)
+    keep = word(HoldKind.KEEP, 900)
+    held = schedule(hold(EMPTY.model_copy(update={"lease": HEARD}), keep), plan)
+    moved = moved_to(held, "new456")
+    assert (moved.pod_id, moved.holds) == ("new456", (keep,))
+    assert moved.lease is not None
+    assert (moved.lease.until, moved.lease.warned_at, moved.lease.delivered_at) == (HEARD.until, None, None)
+    assert moved.schedule is not None
+    assert (moved.schedule.stop, moved.schedule.warned_on, moved.schedule.delivered_at) == (time(19), None, None)
+    over = moved_to(EMPTY.model_copy(update={"lease": STOPPED}), "new456")
+    assert over.lease is None
 
 
 def test_a_short_lease_warns_at_half_and_an_extended_one_anew() -> None:
