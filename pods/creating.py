@@ -18,8 +18,8 @@ from pods.operations import KEEP_TRYING_EVERY, LOOK_ON, Code, Operation, Operati
 from pods.orders import Candidate, CreateOrder, Tried, made_by
 from pods.ports import ActionResult
 
-#: RunPod may place a pod for a minute before it answers.
-CALL_TAKES: Final = timedelta(seconds=75)
+#: While a worker is inside its call its lease says so; one that died is taken over after this.
+CALL_TAKES: Final = timedelta(seconds=15)
 #: Looks at the list after an unclear answer.
 LOOKS: Final = (timedelta(seconds=3), timedelta(seconds=5), timedelta(seconds=10))
 #: An unclear call whose pod no list has shown for this long is made again, until the deadline comes.
