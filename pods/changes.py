@@ -56,6 +56,7 @@ class Change(Value):
 
 #: The verbs that bring a change about.
 _BY: Final[Mapping[ChangeKind, frozenset[Verb]]] = {
+    ChangeKind.APPEARED: frozenset({Verb.CREATE}),
     ChangeKind.STARTED: frozenset({Verb.START}),
     ChangeKind.STOPPED: frozenset({Verb.STOP}),
     ChangeKind.RESTARTED: frozenset({Verb.RESTART, Verb.STOP, Verb.START}),

@@ -85,6 +85,7 @@ def test_the_price_is_shown_before_and_the_pod_is_told_until_it_is_ready(shop: B
     assert "Requested" in shop.last().text
     assert len(shop.posts()) == 1
     assert shop.store.fleet.facts_of(pod.id).preset == "notebook"
+    assert shop.store.changes.of(pod.id, pod.created_at)[0].asked_by == BOB
 
 
 def test_nothing_is_made_without_a_yes(shop: Bot) -> None:
