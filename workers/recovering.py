@@ -34,6 +34,7 @@ from workers.context import Context, current
 from workers.edge import job
 from workers.gates import wake_message
 from workers.moved_facts import move_facts
+from workers.recovery_notes import note
 from workers.sight import sight
 
 log = structlog.get_logger()
@@ -115,6 +116,7 @@ def _write(context: Context, before: Recovery, after: Recovery, now: datetime) -
         return None
     if (before.state, len(before.attempts)) != (written.state, len(written.attempts)):
         log.info("recovery.moved", state=written.state.value, tries=len(written.attempts))
+    note(context, before, written, now)
     for key in _tells(context, written):
         wake_message(context, key)
     return written

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.views.figures import at, per_hour, per_month, span
 from bot.views.hardware import gpu_name
-from bot.views.recovery_words import BARS, ENDS, MOVES, TAKEN_BACK, moves_listed
+from bot.views.recovery_words import BARS, ENDS, MOVES, RESULTS, TAKEN_BACK, moves_listed
 from bot.views.text import code, listed, person, prose
 from pods.money import dollars, stopped_storage_per_month
 from pods.recovery.attempts import UP_WITHIN, Attempt, Offer, Result, Why
@@ -156,6 +156,11 @@ def _tried(told: Told) -> str:
     return "Tried: " + "; ".join([*earlier, *shown]) + "." if past else ""
 
 
+def try_line(attempt: Attempt) -> str:
+    """One ended try, for the thread."""
+    return f"Try {attempt.number}, {_short(attempt)}: {_came(attempt)}."
+
+
 def _times(told: Told, tries: Sequence[Attempt]) -> str:
     last = told.at(tries[-1].at)
     return last if len(tries) == 1 else f"{len(tries)} times, last {last}"
@@ -174,19 +179,9 @@ def _came(attempt: Attempt) -> str:
         return "no room" if attempt.offer.creates else "its host has no free GPU"
     if attempt.result in {Result.TAKEN_BACK, Result.CALLED_OFF} and attempt.withdraw is not None:
         return f"taken back, since {TAKEN_BACK.get(attempt.withdraw, 'it was not wanted any more')}"
-    if attempt.result is Result.REFUSED and attempt.sentence:
+    if attempt.result in {Result.REFUSED, Result.CALLED_OFF} and attempt.sentence:
         return prose(attempt.sentence).rstrip(".")
-    return _RESULTS[attempt.result or Result.DIED]
-
-
-_RESULTS: Final = {
-    Result.NO_ROOM: "no room",
-    Result.REFUSED: "RunPod refused it",
-    Result.DIED: "it did not stay up",
-    Result.TAKEN_BACK: "taken back",
-    Result.CALLED_OFF: "called off before RunPod was asked",
-    Result.UNCLEAR: "RunPod did not say what came of it",
-}
+    return RESULTS[attempt.result or Result.DIED]
 
 
 # -- once it is over

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from pods.recovery.attempts import Why
+from pods.recovery.attempts import Result, Why
 from pods.recovery.offers import Bar
 from pods.recovery.rules import Move
 
@@ -40,6 +40,15 @@ TAKEN_BACK: Final = {
     Why.TOO_DEAR: "it costs more an hour than the cap allows",
     Why.NO_GPU: "it came up without its GPU",
     Why.NEVER_UP: "it did not come up in time",
+}
+
+RESULTS: Final = {
+    Result.NO_ROOM: "no room",
+    Result.REFUSED: "RunPod refused it",
+    Result.DIED: "it did not stay up",
+    Result.TAKEN_BACK: "taken back",
+    Result.CALLED_OFF: "called off before RunPod was asked",
+    Result.UNCLEAR: "RunPod did not say what came of it",
 }
 
 ENDS: Final = {

@@ -54,8 +54,11 @@ def test_without_a_key_protection_names_the_variables_it_could_not_bring_back(bo
     assert "the values of `HF_TOKEN` are not kept" in text
     assert "PODKEEPER_SPEC_KEY" in text
 
+    bot.own("r8h5yc", BOB)
     ended = until_over(bot, lose(bot, "terminate"))
     assert (ended.state, ended.why) == (State.REFUSED, Why.ENV_LOST)
+    # An edited card calls nobody, so the thread does.
+    assert any(f"<@{BOB}> `llama-finetune`" in post.text and "stays down" in post.text for post in bot.posts())
     assert bot.effects("create") == []
     assert "`HF_TOKEN`" in card(bot)
 
