@@ -19,6 +19,7 @@ from pods.recovery.steps import may_clear
 MOVED_ON: Final = "The recovery has moved on."
 RUNS_AGAIN: Final = "The lost pod runs again, so no second copy is made."
 NOT_CERTAIN: Final = "Whether the lost pod still runs is not certain, so no second copy is made."
+OUTBID: Final = "RunPod asks for a higher bid than the rule allows for this try."
 NOT_OURS: Final = "That is not the pod this recovery made."
 STILL_NEEDED: Final = "The replacement is not read as running, so the old pod stays."
 
@@ -38,7 +39,14 @@ def _start(recovery: Recovery, order: Order, lost: Seen, new: Seen) -> str | Non
     attempt = _current(recovery, order)
     if attempt is None or attempt.withdraw is not None or attempt.offer.creates or order.pod_id != recovery.lost.id:
         return MOVED_ON
-    return None if isinstance(lost, Pod) and not runs(lost) else NOT_CERTAIN
+    if not isinstance(lost, Pod) or runs(lost):
+        return NOT_CERTAIN
+    return OUTBID if _asks_more(attempt, lost) else None
+
+
+def _asks_more(attempt: Attempt, pod: Pod) -> bool:
+    """Whether RunPod starts a spot pod only for a higher bid than this try may make."""
+    return pod.bid_to_resume is not None and attempt.offer.bid is not None and pod.bid_to_resume > attempt.offer.bid
 
 
 def _create(recovery: Recovery, order: Order, lost: Seen, new: Seen) -> str | None:
