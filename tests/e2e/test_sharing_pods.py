@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from pods.fleet import Owner, OwnerKind, PodFacts
 from pods.operations import Operation
 from pods.requests import Request
 from pods.store.commit import Result
+from pods.store.outbox import TakenOver
 from tests.e2e.inline import ALICE, BOB, DAVE, Bot
 
 
@@ -101,25 +103,31 @@ def test_a_dialog_being_delivered_while_it_is_answered_keeps_its_fresh_way_to_be
 ) -> None:
     bot.say("@podkeeper terminate f6j1bs")
     real = bot.store.walk.settle
-    raced: list[bool] = []
+    dialogs: list[str] = []
 
     def race(request: Request, operations: Sequence[Operation], **given: Any) -> Result:
-        if not raced:
-            raced.append(True)
-            key = f"{request.id}.confirm"
-            draft = bot.store.outbox.take(key)
-            assert draft is not None
-            bot.store.outbox.save(draft, draft.message.model_copy(update={"tries": 1}), bot.clock.now())
-            bot.store.outbox.release(draft)
-        return real(request, operations, **given)
+        """A delivery writes the dialog just before the answer is, and once more just after."""
+        if dialogs:
+            return real(request, operations, **given)
+        dialogs.append(f"{request.id}.confirm")
+        draft = bot.store.outbox.take(dialogs[0])
+        assert draft is not None
+        draft = bot.store.outbox.save(draft, draft.message, bot.clock.now())
+        result = real(request, operations, **given)
+        with contextlib.suppress(TakenOver):
+            bot.store.outbox.finish(draft, draft.message, bot.clock.now())
+        bot.store.outbox.release(draft)
+        return result
 
     monkeypatch.setattr(bot.store.walk, "settle", race)
 
     bot.press("Terminate")
 
-    assert raced
     assert "is terminated" in bot.last().text
     assert len(bot.effects("terminate")) == 1
+    dialog = bot.store.outbox.get(dialogs[0])
+    assert dialog is not None
+    assert dialog.response_url is not None
     assert any(text.startswith("Confirmed: terminate") for text in bot.everything_told(BOB))
 
 
