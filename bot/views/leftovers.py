@@ -29,6 +29,8 @@ class LeftoverScene:
     current: bool
     kept_until: datetime | None
     offers_at: datetime | None
+    #: For how long Keep keeps.
+    keep_days: int
     now: datetime
     tz: ZoneInfo
 
@@ -104,7 +106,7 @@ def _evidence(pod: Pod) -> str:
 def _answers(scene: LeftoverScene, pod: Pod) -> list[Button]:
     nonce = f"disk.{scene.leftover.version}"
     verbs = [buttons.verb(each, pod.id, nonce) for each in (Verb.TERMINATE, Verb.START) if each in pod.actions]
-    return [*verbs, buttons.area_button("Keep 30 days", "disk.keep", pod.id)]
+    return [*verbs, buttons.area_button(f"Keep {scene.keep_days} days", "disk.keep", pod.id)]
 
 
 def _page(scene: LeftoverScene, said: Sequence[str | Said], offers: Sequence[Button], *, part: str = "") -> Content:

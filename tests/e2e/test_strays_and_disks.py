@@ -137,14 +137,6 @@ def test_without_a_route_nobody_is_asked(bot: Bot) -> None:
     assert bot.posts() == []
 
 
-def test_a_second_watcher_and_one_that_died_in_between_ask_nothing_twice(mystery: Bot) -> None:
-    after(mystery, 11 * MINUTE)
-    for _ in range(3):
-        mystery.tick()
-        mystery.jobs.extend([(mystery.jobs[0])] if mystery.jobs else [])
-    assert len(mystery.posts()) == 1
-
-
 @pytest.fixture
 def archive(bot: Bot) -> Bot:
     bot.reseed(Seed(pod_seeds=(OLD,)))

@@ -36,12 +36,14 @@ def _drawn(
     if leftover is None:
         return None
     kept = context.store.kept.get(kept_id(SubjectKind.POD, pod_id))
+    policy = context.store.people.policy()
     scene = LeftoverScene(
         leftover=leftover,
         pod=context.store.fleet.load().get(pod_id),
         current=str(to_ms(leftover.since)) == since_ms,
         kept_until=kept.until if kept else None,
-        offers_at=offers_at(leftover, context.store.people.policy().storage),
+        offers_at=offers_at(leftover, policy.storage),
+        keep_days=policy.sweep.keep_days,
         now=now,
         tz=zone(context, message.user),
     )

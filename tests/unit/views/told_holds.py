@@ -228,7 +228,7 @@ def _disk(**changes: Any) -> LeftoverScene:
     told = {"pod_id": "abc123", "name": "nlp-train", "user": OWNER, "since": ago(days=21), "nudged_at": NOW}
     leftover = Leftover(**{**told, **changes.pop("leftover", {})})
     made: dict[str, Any] = {"leftover": leftover, "pod": stopped(), "current": True, "kept_until": None}
-    return LeftoverScene(**{**made, "offers_at": ahead(days=11), "now": NOW, "tz": TZ, **changes})
+    return LeftoverScene(**{**made, "offers_at": ahead(days=11), "keep_days": 30, "now": NOW, "tz": TZ, **changes})
 
 
 def _disks() -> Iterator[tuple[str, Content]]:
