@@ -31,6 +31,7 @@ Three things to try there, in #gpu-pods:
   2. /pod stop abc123          then watch the message change until RunPod says it stopped
   3. /pod create notebook      its price first, then each step until it is ready; then press a fault button on the
                                right, and create, start or stop another pod
+And press "+1 h" four times: the idle notebook is asked about, warned of and stopped (/pod why f6j1bs says why).
 """
 
 

@@ -244,7 +244,9 @@ def telling(sight: IdleSight, told: Telling) -> Content:
     ref_, when = sight.ref, sight.at(told.said_at)
     if told.step is Step.WARN:
         words = f"{who}last warning: {_when_unanswered(sight)} The message above takes your answer."
-        if told.shadow:
+        if told.void:
+            words = f"The last warning about {ref_} does not hold any more; the message above says how it stands."
+        elif told.shadow:
             words = f"{who}at {when} I would have given the last warning about {ref_}. {_shadow(sight)}"
     else:
         words = f"{who}asked again at {when}: {ref_} still does nothing. The message above takes your answer."

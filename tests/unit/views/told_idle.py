@@ -154,6 +154,8 @@ def _entries() -> Iterator[tuple[str, Content]]:
     yield "idle-note-again", idle_card.telling(sight(ASKED), ASKED.tellings[1])
     yield "idle-note-warning", idle_card.telling(sight(WARNED), WARNED.tellings[2])
     shadow = WARNED.tellings[2].model_copy(update={"shadow": True})
+    void = WARNED.tellings[2].model_copy(update={"void": True})
+    yield "idle-note-warning-void", idle_card.telling(sight(WARNED), void)
     yield "idle-note-warning-shadow", idle_card.telling(sight(WARNED, scene(mode=Mode.SHADOW)), shadow)
     yield "idle-note-stopped", idle_card.ending(sight(STOPPED, scene(pod=stopped(id="abc123"))))
     yield "idle-note-would", idle_card.would(sight(WARNED, scene(mode=Mode.SHADOW)))
