@@ -86,8 +86,6 @@ class Arrival(Value):
     answering: tuple[str, ...] = ()
     #: The ports that count, as far as the pod declared any.
     awaited: tuple[str, ...] = ()
-    #: Whether the log could be read; without it only states are known.
-    log_read: bool = True
     ended_at: Instant | None = None
 
     @property
@@ -123,7 +121,7 @@ def arrived(arrival: Arrival, seen: Evidence, now: datetime) -> Arrival:
         return arrival
     phase, line, answering = _judged(arrival, seen, now)
     moved = arrival if phase is arrival.phase else _entered(arrival, phase, now)
-    changes: dict[str, object] = {"line": line[:LINE_MAX], "answering": answering, "log_read": seen.system is not None}
+    changes: dict[str, object] = {"line": line[:LINE_MAX], "answering": answering}
     if seen.pod is not None:
         changes["awaited"] = _awaited(seen.pod)
     if phase in OVER or now - arrival.since >= LOOK_FOR:
@@ -144,6 +142,11 @@ def knocked_at(pod: Pod) -> tuple[Door, ...]:
     if pod.status is not PodStatus.RUNNING:
         return ()
     return tuple(door for door in doors(pod.ports) if door.http)
+
+
+def asks_host(pod: Pod) -> bool:
+    """Whether the host's log is worth a call: a container that runs and reports leaves it nothing to tell."""
+    return pod.status is not PodStatus.RUNNING or pod.runtime is None
 
 
 def asks_container(arrival: Arrival, pod: Pod) -> bool:

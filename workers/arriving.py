@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from pods.arrivals import Arrival, Evidence, arrived, asks_container, begin, knocked_at, next_look
+from pods.arrivals import Arrival, Evidence, arrived, asks_container, asks_host, begin, knocked_at, next_look
 from pods.doors import answers
 from pods.errors import NeedsRest, PodNotFound, ProviderError
 from pods.model import LogLine, Pod, Verb
@@ -67,7 +67,8 @@ def look(context: Context, operation: Operation, arrival: Arrival) -> Evidence:
         log.info("arrival.unread", error=type(error).__name__)
         return Evidence(pod=None)
     container = _log(context, pod, "container") if asks_container(arrival, pod) else None
-    return Evidence(pod=pod, system=_log(context, pod, "system"), container=container, answered=_knock(context, pod))
+    system = _log(context, pod, "system") if asks_host(pod) else None
+    return Evidence(pod=pod, system=system, container=container, answered=_knock(context, pod))
 
 
 def _log(context: Context, pod: Pod, source: str) -> tuple[LogLine, ...] | None:

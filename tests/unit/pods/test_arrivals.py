@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from pods.arrivals import LOOK_FOR, SILENT_AFTER, Arrival, Evidence, Phase, arrived, begin, knocked_at, next_look
+from pods.arrivals import (
+    LOOK_FOR,
+    SILENT_AFTER,
+    Arrival,
+    Evidence,
+    Phase,
+    arrived,
+    asks_host,
+    begin,
+    knocked_at,
+    next_look,
+)
 from pods.doors import answers, doors
 from pods.model import LogLine, Pod, PodStatus, SshEndpoint
 from pods.ports import WebAnswer
@@ -139,6 +150,15 @@ def test_without_an_http_port_ssh_or_the_container_itself_counts(
 ) -> None:
     after = arrived(arrival(), Evidence(coming(S.RUNNING, ports=ports, ssh_direct=ssh)), at(9))
     assert (after.phase, after.answering) == (phase, answering)
+
+
+@pytest.mark.parametrize(
+    ("status", "runtime", "asked"), [(S.STARTING, False, True), (S.RUNNING, False, True), (S.RUNNING, True, False)]
+)
+def test_the_hosts_log_is_read_only_while_it_has_something_to_tell(
+    status: PodStatus, runtime: bool, asked: bool
+) -> None:
+    assert asks_host(coming(status, runtime=pod().runtime if runtime else None)) is asked
 
 
 def test_only_a_running_pods_http_doors_are_knocked_at() -> None:
