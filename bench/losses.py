@@ -25,7 +25,7 @@ from workers.losses.detect import losses
 from workers.passes.look import Look
 
 #: Pods, and how many losses of each kind are timed among them; pods that are gone do not come back.
-SIZES: Final = ((10, 40, 8), (1_000, 20, 20), (10_000, 4, 4))
+SIZES: Final = ((10, 40, 8), (1_000, 12, 12), (10_000, 3, 3))
 POLL_S: Final = 30.0
 #: Losses closer together would be one incident.
 APART_S: Final = 600.0
@@ -59,6 +59,8 @@ def main() -> None:
     for pods, *trials in SIZES:
         with fresh_store() as store:
             world = LossWorld(store, _account(pods), mode="rest")
+            world.control("settings", page_size=1_000)
+            world.poll()
             costs.append(_cost(world, pods))
             chance = random.Random(pods)  # noqa: S311 - which moment of the interval
             for (kind, deed), times in zip(KINDS.items(), trials, strict=True):

@@ -18,7 +18,7 @@ from bot.views.figures import at, per_hour, span
 from bot.views.hardware import hardware
 from bot.views.layout import BLOCKS_MAX, TEXT_MAX, fitting, page, small
 from bot.views.text import code, counted, listed, person, pod_ref
-from pods.incidents import Incident, IncidentState
+from pods.incidents import Incident, IncidentState, NoteKind
 from pods.losses import CauseKind, EndKind, Loss, LossKind
 from pods.messages import Content
 from pods.oncall import OnCall, Step
@@ -115,8 +115,15 @@ def _standing(scene: Scene) -> str:
         until = f" before {scene.at(scene.hushed_until)}" if scene.hushed_until else ""
         return f"Quiet hours: it runs again by itself, so nobody is called{until}."
     if scene.step is not None and scene.step_at is not None:
-        return f"Nobody has acknowledged it. At {scene.at(scene.step_at)} I call {_whom(scene.step)}."
-    return "Nobody has acknowledged it."
+        called = _called_already(scene)
+        return f"Nobody has acknowledged it.{called} At {scene.at(scene.step_at)} I call {_whom(scene.step)}."
+    return f"Nobody has acknowledged it.{_called_already(scene)}"
+
+
+def _called_already(scene: Scene) -> str:
+    """The newest step of the escalation that was told; the note has its ids."""
+    told = [note for note in scene.incident.notes if note.kind is NoteKind.ESCALATED]
+    return f" I called {whom(told[-1].text)} at {scene.at(told[-1].at)}." if told else ""
 
 
 def _why_quiet(scene: Scene) -> str:
@@ -141,6 +148,13 @@ def _called(scene: Scene) -> str:
 
 def _whom(step: Step) -> str:
     return mentions(step.users, step.group)
+
+
+def whom(ids: str) -> str:
+    """Ids as a note keeps them, separated by blanks, the group first where there is one."""
+    each = ids.split()
+    group = each[0] if each and each[0].startswith("S") else None
+    return mentions([user for user in each if user != group], group)
 
 
 def mentions(users: Sequence[str], group: str | None) -> str:

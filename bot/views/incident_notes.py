@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.views import loss_words
 from bot.views.figures import at, span
-from bot.views.incident import mentions
+from bot.views.incident import mentions, whom
 from bot.views.layout import page
 from bot.views.text import counted, person
 from pods.incidents import Incident, Note, NoteKind
@@ -59,16 +59,12 @@ def _worse(told: Entry) -> str:
 
 
 def _escalated(told: Entry) -> str:
-    """The note has the ids of the step, the group first where there is one."""
-    ids = told.note.text.split()
-    group = ids[0] if ids and ids[0].startswith("S") else None
-    whom = mentions([each for each in ids if each != group], group)
-    return f"{whom}: nobody has acknowledged this for {told.lasted}. Please look at {told.what}."
+    return f"{whom(told.note.text)}: nobody has acknowledged this for {told.lasted}. Please look at {told.what}."
 
 
 def _woken(told: Entry) -> str:
-    whom = mentions(told.on_call.users, told.on_call.group)
-    return f"{whom}: quiet hours are over, and this still stands." if whom else "quiet hours are over."
+    called = mentions(told.on_call.users, told.on_call.group)
+    return f"{called}: quiet hours are over, and this still stands." if called else "quiet hours are over."
 
 
 _WORDS: Final[dict[NoteKind, Callable[[Entry], str]]] = {

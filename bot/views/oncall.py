@@ -45,7 +45,8 @@ def _open(incidents: Sequence[Incident]) -> str:
     if not incidents:
         return "Nothing is open."
     untaken = sum(each.state is IncidentState.OPEN for each in incidents)
-    unheard = f", {untaken} of them not acknowledged" if untaken else ""
+    of_them = "" if len(incidents) == 1 else f"{untaken} of them "
+    unheard = f", {of_them}not acknowledged" if untaken else ""
     return f"*{counted(len(incidents), 'incident')} open*{unheard}."
 
 

@@ -183,7 +183,7 @@ def test_oncall_and_incidents_say_who_is_called_and_what_there_was(watching: Bot
     bot.deed(TRAINING, "host_down")
     bot.pass_time(60, step=10)
     heard = bot.exec("/pod oncall", user=ALICE).private[-1]
-    assert "*1 incident open*, 1 of them not acknowledged" in heard
+    assert "*1 incident open*, not acknowledged" in heard
     assert "<!subteam^S0ONCALL> and <@U0BOB>" in heard
     assert "after 15 min <@U0ALICE>" in heard
     bot.press("Acknowledge", user=ALICE)
@@ -203,6 +203,7 @@ def test_nobody_answers_and_it_goes_to_the_next_once(watching: Bot) -> None:
     assert len(called) == 1
     assert "<@U0ALICE>" in called[0]
     assert f"`{TRAINING}`" in called[0]
+    assert "Nobody has acknowledged it. I called <@U0ALICE> at" in bot.posts("oncall")[0].text
 
 
 def test_a_balance_that_runpod_does_not_say_is_counted_down_from_what_an_admin_said(bot: Bot) -> None:

@@ -19,13 +19,8 @@ ACTIONS = re.compile(
     r"hold\.(?:keep|snooze|lease|extend|release|skip|unschedule)|stray\.(?:mine|team|expected)|disk\.keep"
     r"|pod\.(?:start|stop|restart|terminate|lock|unlock|status)|gate\.(?:yes|no)|op\.look|link|csv\.get"
     r"|save\.(?:stop_idle|terminate_stopped|delete_volume|cheaper_gpu)|volume\.(?:yes|no|delete)|sweep\.keep"
-    r"|free\.(?:keep|stop|options|take)|preset\.create"
-    r"|recovery\.(?:resume|move|stop)|wait\.(?:begin|now|on|cancel)"
-    r"|idle\.(?:stop|snooze|keep|busy|disown|why)"
-    r"|save\.(?:stop_idle|terminate_stopped|delete_volume|cheaper_gpu)"
-    r"|free\.(?:keep|stop|options|take)|preset\.create|audit\.older"
-    r"|free\.(?:keep|stop|options)|preset\.create|audit\.older|idle\.(?:stop|snooze|keep|busy|disown|why)"
-    r"|inc\.(?:ack|mine)|recovery\.(?:resume|move|stop)"
+    r"|free\.(?:keep|stop|options|take)|preset\.create|audit\.older|idle\.(?:stop|snooze|keep|busy|disown|why)"
+    r"|inc\.(?:ack|mine)|recovery\.(?:resume|move|stop)|wait\.(?:begin|now|on|cancel)"
 )
 #: The lists say the same rows in fewer words where the text has no room for the whole.
 SHORTENED = {"cost-many", "summary-large", "list-sixty", "selection-stop-sixty", "selection-terminate-sixty"}
