@@ -146,12 +146,12 @@ def reason_words(reason: Reason) -> str:
 
 
 def pot_words(pot: Budget) -> str:
-    """The account's budget this month."""
-    when = {Period.DAY: "today", Period.MONTH: "this month"}[pot.rule.period]
+    """The account's budget for this month."""
+    when = {Period.DAY: "for today", Period.MONTH: "for this month"}[pot.rule.period]
     whose = {
         Scope.ACCOUNT: "the account's budget",
         Scope.TEAM: f"team {pot.holder}'s budget",
-        Scope.OWNER: "its owner's budget",
+        Scope.OWNER: "the personal budget behind it",
         Scope.PRESET: f"preset {pot.holder}'s budget",
     }[pot.rule.scope]
-    return f"{whose} for {when}"
+    return f"{whose} {when}"

@@ -30,7 +30,7 @@ def approval(request: Request, operations: Sequence[Operation], gate: Gate, *, n
     head = f"{who}: may {person(request.by)} {request.verb.value} {_names(operations)} {price}?"
     lines = _lines(operations, appeal) if len(operations) > 1 else []
     foot = (
-        f"Only they can answer, until {at(gate.expires_at, now, tz)}; the first answer counts, and without one nothing "
+        f"Only {'they' if len(gate.who) > 1 else people(gate.who)} can answer, until {at(gate.expires_at, now, tz)}; the first answer counts, and without one nothing "
         "is done. If it costs more by then, it is not started."
     )
     paragraphs = [_why(appeal), _cost(appeal)]
@@ -78,7 +78,8 @@ def approved_by(request: Request) -> str:
     gate = next((each for each in request.gates if each.kind is GateKind.APPROVAL), None)
     if gate is None or gate.state is not GateState.PASSED or gate.decided_by is None:
         return ""
-    return f"approved by {person(gate.decided_by)}" + (f" {prices.price(request.appeal)}" if request.appeal else "")
+    price = prices.price(request.appeal).removeprefix("at ") if request.appeal else ""
+    return f"approved by {person(gate.decided_by)}" + (f" for {price}" if price else "")
 
 
 def nudge(request: Request, gate: Gate, *, now: datetime, tz: ZoneInfo) -> Content:

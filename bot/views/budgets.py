@@ -162,11 +162,11 @@ def _line(pot: Budget) -> str:
 def _anew(pots: Sequence[Budget], now: datetime, tz: ZoneInfo) -> str:
     ends = {pot.rule.period: pot.window.end for pot in pots}
     when = [f"{_of(period)} {at(ends[period], now, tz)}" for period in Period if period in ends]
-    return f"Begin anew: {listed(when)}." if when else ""
+    return f"{capital(listed(when))}." if when else ""
 
 
 def _of(period: Period) -> str:
-    return "today's" if period is Period.DAY else "this month's"
+    return f"{period.value} budgets begin anew"
 
 
 def _spaced(*sentences: str) -> str:

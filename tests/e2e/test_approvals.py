@@ -66,7 +66,7 @@ def test_a_dear_start_is_asked_in_the_channel_and_done_once_approved(bot: Bot) -
     assert len(bot.effects("start")) == 1
     assert len(bot.posts()) == 1
     assert "is running" in bot.last().text
-    assert f"approved by <@{DAVE}> at $0.53/h" in bot.last().text
+    assert f"approved by <@{DAVE}> for $0.53/h" in bot.last().text
     assert [each.result for each in bot.audited() if each.event is Event.CONFIRMED] == ["approval: start p4v9td"]
 
 
@@ -252,7 +252,7 @@ def test_another_owners_budget_does_not_hold_this_one(bot: Bot) -> None:
     bot.exec("/pod stop p4v9td")
     bot.own("p4v9td", DAVE)
     heard = bot.exec("/pod start p4v9td", user=ALICE)
-    assert "its owner's budget for today is spent" in heard.private[0].casefold()
+    assert "the personal budget behind it for today is spent" in heard.private[0].casefold()
 
 
 def test_an_old_approval_is_void(bot: Bot) -> None:
