@@ -28,6 +28,8 @@ from pods.store import Store
 
 #: The one record of `store.spending`.
 SPENDING: Final = "now"
+#: The rule by which lost work is brought back.
+RECOVERY: Final = "recovery"
 #: Prices read longer ago than this say nothing of now.
 CATALOG_FRESH: Final = timedelta(hours=1)
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -84,4 +86,7 @@ def against(
     """What stands between this request and RunPod at this moment, with what it was judged by; None: nothing."""
     says, approval = ruled(store, labels, priced.per_hour, now), agreed(store, request, now)
     found = hindrance(says, approval, priced, request.by, now)
+    if found is Hindrance.NOT_APPROVED and request.rule == RECOVERY:
+        # Nobody is awake to ask: the policy's rule, with its own price cap and budget, is the second person's word.
+        return None
     return None if found is None else (found, says, approval)

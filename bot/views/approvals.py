@@ -29,10 +29,10 @@ def approval(request: Request, operations: Sequence[Operation], gate: Gate, *, n
     price = prices.price(appeal) if appeal else "at a price that is not known"
     head = f"{who}: may {person(request.by)} {request.verb.value} {_names(operations)} {price}?"
     lines = _lines(operations, appeal) if len(operations) > 1 else []
-    foot = (
-        f"Only {'they' if len(gate.who) > 1 else people(gate.who)} can answer, until {at(gate.expires_at, now, tz)}; the first answer counts, and without one nothing "
-        "is done. If it costs more by then, it is not started."
-    )
+    only = "they" if len(gate.who) > 1 else people(gate.who)
+    first = "the first answer counts, and without one" if len(gate.who) > 1 else "without an answer"
+    until = f"Only {only} can answer, until {at(gate.expires_at, now, tz)}; {first} nothing is done."
+    foot = f"{until} If it costs more by then, it is not started."
     paragraphs = [_why(appeal), _cost(appeal)]
     return page(
         [head, "\n".join(fitting(lines, BLOCKS_MAX - 2 * _ROOM)), *paragraphs, small(foot)],

@@ -11,9 +11,13 @@ import pytest
 
 from pods.audit import Event
 from pods.catalog import Catalog
+from pods.model import Verb
 from pods.rulings import SPENDING
 from pods.spending import Spending, Spent
 from tests.e2e.inline import ALICE, BOB, CARA, DAVE, Bot
+from workers import act, context
+from workers.automation import Order, order
+from workers.guards import GUARDS
 
 DEAR = '[approval]\nabove_per_hour = 0.10\nrole = "operator"\n'
 
@@ -263,3 +267,30 @@ def test_an_old_approval_is_void(bot: Bot) -> None:
     bot.clock.advance(timedelta(hours=25).total_seconds())
     bot.settle()
     assert bot.effects("start") == []
+
+
+def test_what_a_rule_starts_is_held_but_for_a_recovery_which_only_a_refusing_budget_holds(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Every rule's own guard is entered when the act worker is imported.
+    assert act.step
+    monkeypatch.setitem(GUARDS, "recovery", lambda *_: None)
+    set_policy(bot, DEAR + "[[budget]]\namount = 100\n")
+    pod = bot.store.fleet.load().get("p4v9td")
+    assert pod is not None
+    spent(bot, account="10")
+    order(context.current(), Order(rule="nightly", verb=Verb.START, pod=pod, subject="1", channel="C0GPUPODS"))
+    bot.settle()
+    assert bot.effects("start") == []
+    assert "by now a second person must approve it" in bot.last().text
+
+    set_policy(bot, DEAR + '[[budget]]\namount = 100\nthen = "refuse"\n')
+    spent(bot, account="100")
+    order(context.current(), Order(rule="recovery", verb=Verb.START, pod=pod, subject="2", channel="C0GPUPODS"))
+    bot.settle()
+    assert bot.effects("start") == []
+    assert "the account's budget for this month is spent" in bot.last().text
+    spent(bot, account="10")
+    order(context.current(), Order(rule="recovery", verb=Verb.START, pod=pod, subject="3", channel="C0GPUPODS"))
+    bot.settle()
+    assert len(bot.effects("start")) == 1, bot.last().text
