@@ -273,7 +273,7 @@ def test_what_a_rule_starts_is_held_but_for_a_recovery_which_only_a_refusing_bud
     bot: Bot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Every rule's own guard is entered when the act worker is imported.
-    assert act.step
+    assert callable(act.step)
     monkeypatch.setitem(GUARDS, "recovery", lambda *_: None)
     set_policy(bot, DEAR + "[[budget]]\namount = 100\n")
     pod = bot.store.fleet.load().get("p4v9td")
