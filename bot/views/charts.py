@@ -14,7 +14,6 @@ from slackblocks import (
     DataSeries,
     DataTableBlock,
     DataVisualizationBlock,
-    LineChart,
     RawNumber,
     RawText,
     RichTextBlock,
@@ -26,7 +25,6 @@ from bot.views.text import label
 from pods.money import cents, dollars
 
 CATEGORIES: Final = 20
-SERIES: Final = 6
 ROWS: Final = 100
 _LABEL: Final = 20
 _TITLE: Final = 50
@@ -43,19 +41,6 @@ def bars(title: str, values: Sequence[tuple[str, Decimal]], *, key: str, series:
     points = [(name, value) for name, (_, value) in zip(labels, values, strict=True)]
     data = [DataPoint(name, float(cents(value))) for name, value in points]
     chart = BarChart([DataSeries(series, data)], AxisConfig(labels, y_label=series))
-    return DataVisualizationBlock(title=title[:_TITLE], chart=chart, block_id=key)
-
-
-def lines(
-    title: str, labels: Sequence[str], series: Sequence[tuple[str, Sequence[float]]], *, key: str, unit: str
-) -> Block:
-    """At most six lines over at most twenty labels; every line has a value for each."""
-    named = _labels(labels)
-    data = [
-        DataSeries(name, [DataPoint(at, value) for at, value in zip(named, values, strict=True)])
-        for name, values in series[:SERIES]
-    ]
-    chart = LineChart(data, AxisConfig(named, y_label=unit))
     return DataVisualizationBlock(title=title[:_TITLE], chart=chart, block_id=key)
 
 

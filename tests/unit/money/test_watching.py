@@ -99,10 +99,9 @@ def test_what_is_watched_stays_small_however_often_it_is_polled(truth: TrueLife,
     watching = Watching()
     for place, second in enumerate(watch.polls):
         watching, _ = poll(watching, listed(truth, watch, second, place))
-    pieces = len(truth.pieces) + 2 * len(watch.mute) + 2 * len(watch.outages)
-    for subject in watching.subjects:
-        assert len(subject.life.seen) <= 4 * (pieces + 2) + 3 * 3600 / 60
-        assert len(subject.life.absent) <= 2 * (len(watch.outages) + 3)
+        for subject in watching.subjects:
+            assert len(subject.life.seen) <= 3 * (len(truth.pieces) + 2 + len(watch.mute))
+            assert len(subject.life.absent) <= 2 * (len(watch.outages) + 2)
 
 
 def of_pod(second: float, *pods: Pod) -> Listed:

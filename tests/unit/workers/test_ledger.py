@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -19,7 +20,8 @@ from pods.ledger.entries import Basis, Entry
 from pods.ledger.sheets import hours
 from pods.ledger.sightings import Condition, SubjectKind
 from pods.ledger.totals import Dimension, Window, total, totals
-from pods.model import Api, Cloud, Gpu, Listing, PersistentMount, Pod, PodStatus
+from pods.ledger.watching import Pass, Passed, Watching, passed
+from pods.model import Api, Cloud, Gpu, Listing, PersistentMount, Pod, PodStatus, Quota
 from pods.store import Store, open_store
 from pods.store.books import books as books_at
 from pods.store.books import month_to_date
@@ -33,6 +35,8 @@ from workers.billing import keep_books, reconcile
 from workers.passes.ledger import ledger
 from workers.passes.look import Look
 
+#: The package has a function of the same name.
+PASS_MODULE = sys.modules["workers.passes.ledger"]
 HOUR = timedelta(hours=1)
 BEGIN = datetime(2026, 11, 24, tzinfo=UTC)
 POLICY = """
@@ -120,27 +124,32 @@ def _killed(*_: object) -> None:
     raise redis.ConnectionError("killed")
 
 
-def test_two_watchers_at_once_write_every_hour_once(world: World, valkey: EmbeddedValkey) -> None:
-    """The second decides upon what the first wrote in between."""
+def test_two_watchers_at_once_lose_nothing_and_write_every_hour_once(
+    world: World, valkey: EmbeddedValkey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one decides, another sees the same pod and one more, and writes; the first decides again upon that."""
     other = open_store(valkey.url, "main")
-    take = world.store.ledger.take
-    raced: list[object] = []
-
-    def racing(decide: object, now: datetime) -> object:
-        def second_in_between(before: object) -> object:
-            if not raced:
-                raced.append(other.ledger.take(decide, now))  # type: ignore[arg-type]
-            return decide(before)  # type: ignore[operator]
-
-        return take(second_in_between, now)  # type: ignore[arg-type]
-
     watch(world, 4, running())
-    object.__setattr__(world.store.ledger, "take", racing)
-    ledger(world.context, look(BEGIN + 5 * HOUR, running()))
+    at, decided = BEGIN + 5 * HOUR, 0
+    seen = look(at, running(), running(id="def456"))
+
+    def meanwhile(before: Watching, taken: Pass) -> Passed:
+        nonlocal decided
+        decided += 1
+        if decided == 1:
+            with monkeypatch.context() as theirs:
+                theirs.setattr(PASS_MODULE, "passed", passed)
+                ledger(replace(world.context, store=other), seen)
+        return passed(before, taken)
+
+    monkeypatch.setattr(PASS_MODULE, "passed", meanwhile)
+    ledger(world.context, look(at, running()))
     other.client.close()
-    assert len(raced) == 1
-    assert sorted(books(world.store)) == [BEGIN, BEGIN + HOUR, BEGIN + 2 * HOUR]
-    assert total(world.store.ledger.lines(BEGIN.date())).usd == Decimal("6.03")
+    assert decided == 2
+    assert {subject.life.id for subject in world.store.ledger.watching().subjects} == {"abc123", "def456"}
+    lines = [line for line in world.store.ledger.lines(BEGIN.date()) if line.id == "abc123"]
+    assert [line.hours for line in lines] == [3]
+    assert total(lines).usd == Decimal("6.03")
 
 
 def test_another_process_sees_what_one_has_written_since_it_last_looked(world: World, valkey: EmbeddedValkey) -> None:
@@ -287,6 +296,17 @@ def test_the_first_bills_reach_back_eight_weeks_the_newest_days_first(world: Wor
     world.clock.at += timedelta(minutes=5)
     ask(world)
     assert len(world.runpod.bills_asked) == before
+
+
+def test_people_s_half_of_the_quota_is_left_alone(world: World) -> None:
+    watch(world, 8, running())
+    world.runpod.quotas_left = [Quota(window="minute", remaining=30, reset_s=20, limit=60)]
+    ask(world)
+    assert world.runpod.bills_asked == []
+    assert world.store.billing.get("pod") is None
+    world.runpod.quotas_left = [Quota(window="minute", remaining=31, reset_s=20, limit=60)]
+    ask(world)
+    assert world.runpod.bills_asked
 
 
 def test_a_week_without_the_job_is_asked_for_afterwards(world: World) -> None:
