@@ -15,6 +15,10 @@ from pods.losses import CauseKind, LossKind
 from pods.model import Verb
 from pods.store import Store
 from tests.unit.workers.lossworld import BARE, HOST, NETWORK, NOTICES, ONCALL, LossWorld
+from workers import watch
+from workers.losses.detect import losses
+from workers.passes.early_signs import early_signs
+from workers.passes.outages import outages
 
 K, C = LossKind, CauseKind
 Act = Callable[[LossWorld], None]
@@ -177,7 +181,9 @@ ROWS = (
 
 
 @pytest.fixture
-def world(request: pytest.FixtureRequest, store: Store) -> Iterator[LossWorld]:
+def world(request: pytest.FixtureRequest, store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[LossWorld]:
+    """With the passes that concern losses; idleness and money have rows of their own."""
+    monkeypatch.setattr(watch, "PASSES", (outages, losses, early_signs))
     row: Row = request.param
     made = LossWorld(store, mode=row.mode)
     if row.stake != "plain":
@@ -193,13 +199,13 @@ def test_row(world: LossWorld, row: Row) -> None:
     world.polls(row.polls)
     assert world.faults() == {}
     assert set(world.sim.world.pods) <= before, "a pod was made"
-    losses = world.losses()
+    seen = world.losses()
     if row.kind is None:
-        assert losses == []
+        assert seen == []
         assert world.incidents() == []
         assert (world.posted(ONCALL), world.pager.alerts) == ([], {})
         return
-    (loss,) = losses
+    (loss,) = seen
     assert (loss.pod_id, loss.kind, loss.cause.kind) == (row.pod, row.kind, row.cause)
     (incident,) = world.incidents()
     assert incident.resolved is row.over
