@@ -63,8 +63,13 @@ def _choose(recovery: Recovery, look: Look) -> Recovery:
     offer = next((each for each in every if isinstance(each, Offer) and each.key not in tried), None)
     if offer is None:
         later = recovery.round + 1
-        return changed(recovery, round=later, next_at=look.now + gap(later))
+        return _waits(changed(recovery, round=later), look.now + gap(later), look.now)
     return _begin(recovery, offer, look.now)
+
+
+def _waits(recovery: Recovery, until: datetime, now: datetime) -> Recovery:
+    """Until then, or until the deadline, so that its end is told in time."""
+    return changed(recovery, next_at=min(until, recovery.deadline) if recovery.deadline > now else until)
 
 
 def _settling(recovery: Recovery, look: Look) -> timedelta | None:
@@ -77,7 +82,7 @@ def _settling(recovery: Recovery, look: Look) -> timedelta | None:
 
 def _begin(recovery: Recovery, offer: Offer, now: datetime) -> Recovery:
     if (allowed := next_try_at(recovery, now)) > now:
-        return changed(recovery, next_at=allowed)
+        return _waits(recovery, allowed, now)
     if recovery.spent(now) + _may_cost(offer) > recovery.rule.budget:
         return end(recovery, State.GAVE_UP, Why.BUDGET, now)
     return _try(recovery, offer, now)

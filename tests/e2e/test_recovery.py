@@ -60,6 +60,17 @@ def test_a_full_host_gets_a_new_pod_with_everything_the_old_one_had(bot: Bot) ->
     assert "r8h5yc" not in bot.runpod.world.pods
 
 
+@pytest.mark.parametrize("full", [False, True])
+def test_on_graphql_alone_it_is_brought_back_too(bot: Bot, full: bool) -> None:
+    bot.use_api("graphql")
+    protected(bot, STEADY)
+    if full:
+        bot.fault(kind="host_full", operation="start")
+    ended = until_over(bot, lose(bot))
+    assert ended.state is State.BACK, ended
+    assert running(bot, "llama-finetune") == [ended.new_pod or "r8h5yc"]
+
+
 def test_env_values_come_along_and_stand_nowhere_in_between(bot: Bot) -> None:
     bot.runpod.world.pods["r8h5yc"].env["HF_TOKEN"] = "hf_very_secret_value"
     protected(bot, STEADY)
@@ -97,7 +108,7 @@ def test_what_lives_on_its_host_is_never_moved(bot: Bot) -> None:
     protected(bot, STEADY, "abc123")
     bot.fault(kind="host_full", operation="start")
     loss = lose(bot, pod_id="abc123")
-    bot.pass_time(600, step=20)
+    bot.pass_time(240, step=30)
 
     going = plan(bot, loss)
     assert going.state is State.TRYING
@@ -149,7 +160,7 @@ def test_a_create_that_is_never_heard_of_is_found_and_not_doubled(bot: Bot) -> N
 def test_nothing_is_tried_above_the_cap(bot: Bot, cap: str, why: Why) -> None:
     protected(bot, STEADY.replace("12.0", cap) + "deadline_h = 1\n")
     loss = lose(bot)
-    bot.pass_time(3700, step=60)
+    bot.pass_time(3720, step=120)
     ended = plan(bot, loss)
 
     assert (ended.state, ended.why) == (State.GAVE_UP, why)

@@ -2,7 +2,7 @@
 
 A boundary stands before every commit to Redis, which is after the one before it, and around every call to RunPod:
 before its effect, and after it with its answer lost. With PODKEEPER_EVERY_BOUNDARY=1 every boundary of an undisturbed
-run is tried; without it every fifth, beginning with another for each kind.
+run is tried; without it every ninth, beginning with another for each kind.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from workers import act, context, recovering
 from workers.cards import CARDS
 
 SEALER: Final = Sealer(new_key())
-STRIDE: Final = 1 if os.environ.get("PODKEEPER_EVERY_BOUNDARY") else 5
+STRIDE: Final = 1 if os.environ.get("PODKEEPER_EVERY_BOUNDARY") else 9
 ENV: Final = {"HF_TOKEN": "hf_very_secret"}
 
 
