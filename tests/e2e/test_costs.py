@@ -85,3 +85,16 @@ def test_without_the_scope_for_files_it_is_said_what_is_missing(bot: Bot) -> Non
     told = bot.slack.messages(bot.slack.workspace.dm_of(BOB).id)[-1]
     assert "did not come: my Slack app lacks the scope `files:write`" in told.content.text
     assert bot.store.csvs.all().popitem()[1].done
+
+
+def test_the_morning_s_summary_stands_in_the_channel_once_and_slack_takes_it(bot: Bot) -> None:
+    room = bot.slack.workspace.channel("gpu-pods").id
+    route = f'\n[[route]]\nchannel = "{room}"\nkinds = ["cost"]\n'
+    bot.policy_path.write_text(bot.policy_path.read_text() + route)
+    bot.own(POD, ALICE)
+    bot.pass_time(19 * HOUR, step=1800)
+    told = [post for post in bot.posts() if post.text.startswith("*Yesterday, Tue 24 Nov: $")]
+    assert len(told) == 1
+    assert "Balance $" in told[0].text
+    assert "<@U0ALICE> $" in told[0].text
+    assert bot.store.summaries.get("daily-2026-11-25") is not None
