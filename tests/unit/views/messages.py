@@ -21,6 +21,7 @@ from tests.unit.views import (
     told_recovery,
     told_requests,
     told_selections,
+    told_shadow,
     told_summaries,
 )
 
@@ -40,6 +41,7 @@ _AREAS: Final = (
     told_creates,
     told_summaries,
     told_idle,
+    told_shadow,
     told_recovery,
 )
 MESSAGES: Final[dict[str, Content]] = {name: told for area in _AREAS for kind in area.KINDS for name, told in kind()}

@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
-from bot.views import idle_acks, idle_card, idle_shadow, idle_watch, idle_why
+from bot.views import idle_acks, idle_card, idle_watch, idle_why
 from bot.views.idle_card import IdleSight
 from bot.views.idle_chart import series
 from pods.fleet import PodFacts
@@ -17,7 +17,6 @@ from pods.messages import Content
 from pods.model import Pod
 from pods.protectors import Finding, Word
 from pods.samples import BUCKET, Bucket, bucket_start
-from pods.shadow import Regret, ShadowStop, shadow_report
 from pods.spells import Answer, End, Rung, Said, Spell, Step, Telling, began
 from pods.telemetry import Reporting, Source
 from pods.verdicts import Evidence, Reason, Verdict, VerdictKind
@@ -270,42 +269,4 @@ def _undelivered(one: Spell) -> Spell:
     return one.model_copy(update={"tellings": (*one.tellings[:-1], last)})
 
 
-def shadow_stop(key: str, hours: float, **changes: object) -> ShadowStop:
-    usual = ShadowStop(
-        key=key,
-        pod_id=f"{key}-id",
-        pod_name=key,
-        idle_since=ago(hours=hours + 3),
-        at=ago(hours=hours),
-        cost_per_hour=PRICE,
-    )
-    return usual.model_copy(update=changes)
-
-
-def aftermath(stops: Sequence[ShadowStop], regret: Regret, **changes: object) -> idle_shadow.Aftermath:
-    usual: dict[str, object] = {
-        "report": shadow_report(stops, since=ago(days=7), now=NOW),
-        "stops": stops,
-        "regret": regret,
-        "mode": Mode.STOP,
-        "shadow_until": None,
-        "now": NOW,
-        "tz": TZ,
-    }
-    return idle_shadow.Aftermath(**{**usual, **changes})  # type: ignore[arg-type]
-
-
-def _shadows() -> Iterator[tuple[str, Content]]:
-    stops = (
-        shadow_stop("still-idle", 5),
-        shadow_stop("worked", 30, busy_at=ago(hours=28), over_at=ago(hours=28)),
-        shadow_stop("stopped", 50, over_at=ago(hours=40)),
-        shadow_stop("unpriced", 60, cost_per_hour=None),
-    )
-    week = NOW + timedelta(days=2)
-    yield "shadow", idle_shadow.shadow(aftermath(stops, Regret(stops=0, regretted=0), shadow_until=week))
-    yield "shadow-none", idle_shadow.shadow(aftermath((), Regret(stops=12, regretted=1)))
-    yield "shadow-tell", idle_shadow.shadow(aftermath(stops[:1], Regret(stops=0, regretted=0), mode=Mode.TELL))
-
-
-KINDS: Final = (_cards, _entries, _acks, _whys, _watches, _shadows)
+KINDS: Final = (_cards, _entries, _acks, _whys, _watches)
