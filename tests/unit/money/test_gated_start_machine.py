@@ -21,9 +21,9 @@ from tests.unit.money.books import MONDAY, UTC_ZONE
 from tests.unit.pods.builders import request
 
 ASKER = "U0BOB"
-PEOPLE = (ASKER, "U0ALICE", "U0DAVE", "U0CARA")
+APPROVERS = ("U0ALICE", "U0DAVE")
 LIMIT, AMOUNT = Decimal(5), Decimal(100)
-PRICES = st.sampled_from([None, *map(Decimal, ("1", "4.99", "5", "5.01", "9", "12"))])
+PRICES = st.sampled_from([None, *map(Decimal, ("1", "5", "5.01", "9", "12"))])
 
 
 class GatedStart(RuleBasedStateMachine):
@@ -49,11 +49,11 @@ class GatedStart(RuleBasedStateMachine):
     def spend(self, spent: Decimal | None, *, refuses: bool) -> None:
         self.spent, self.refuses = spent, refuses
 
-    @rule(who=st.sampled_from(PEOPLE), role=st.sampled_from(Role))
+    @rule(who=st.sampled_from(APPROVERS), role=st.sampled_from([Role.OPERATOR, Role.ADMIN]))
     def appoint(self, who: str, role: Role) -> None:
         self.roles[who] = role
 
-    @rule(minutes=st.sampled_from([1, 30, 61, 24 * 60 + 1]))
+    @rule(minutes=st.sampled_from([1, 61, 24 * 60 + 1]))
     def wait(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
         if self.request is not None and self.request.open_gate is not None:
@@ -79,7 +79,7 @@ class GatedStart(RuleBasedStateMachine):
         self.request = request(*gates, by=ASKER, appeal=appeal)
 
     @precondition(lambda self: self.request is not None and self.request.gates)
-    @rule(who=st.sampled_from(PEOPLE), agree=st.booleans())
+    @rule(who=st.sampled_from([*APPROVERS, ASKER]), agree=st.sampled_from([True, True, True, False]))
     def press(self, who: str, *, agree: bool) -> None:
         assert self.request is not None
         decided = decide(self.request.gates[0], who, agree=agree, now=self.now)
@@ -90,6 +90,14 @@ class GatedStart(RuleBasedStateMachine):
         if agree and (self.says().verdict is Verdict.REFUSE or any_dearer(appeal, [self.priced()])):
             decided = decided.model_copy(update={"state": GateState.DECLINED})
         self.request = settle(self.request, decided)
+
+    @precondition(lambda self: self.request is None or self.request.state is not RequestState.WAITING)
+    @rule(who=st.sampled_from(APPROVERS), price=st.sampled_from([Decimal(9), Decimal(12)]))
+    def agreed_at_once(self, who: str, price: Decimal) -> None:
+        """The usual way, so that much can change between an approval and its call."""
+        self.price, self.spent, self.roles[who] = price, Decimal(10), Role.ADMIN
+        self.ask()
+        self.press(who, agree=True)
 
     # -- the worker
 
@@ -138,4 +146,4 @@ class GatedStart(RuleBasedStateMachine):
 
 
 TestGatedStart = GatedStart.TestCase
-TestGatedStart.settings = settings(max_examples=150, stateful_step_count=25, deadline=None)
+TestGatedStart.settings = settings(max_examples=200, stateful_step_count=12, deadline=None)
