@@ -1,4 +1,4 @@
-"""`./podkeeper test`: pytest on two processes, without the tests that need a browser."""
+"""`./podkeeper test`: pytest on two processes, without the tests that need a browser or much time."""
 
 from __future__ import annotations
 
@@ -14,8 +14,14 @@ from app.settings import NAMES, ROOT
 ARGUMENTS: Final = ("--ignore", "tests/browser", "-n", "2", "--dist", "loadfile")
 
 
+#: Kills of processes, chaos and whole months: `./podkeeper test -m "long or chaos"`.
+QUICK: Final = ("-m", "not long and not chaos")
+
+
 def command(extra: Sequence[str]) -> list[str]:
-    return [sys.executable, "-m", "pytest", *ARGUMENTS, *extra]
+    """Whoever names files or markers gets what they named."""
+    named = any(each.startswith("tests") or each == "-m" for each in extra)
+    return [sys.executable, "-m", "pytest", *ARGUMENTS, *(() if named else QUICK), *extra]
 
 
 def run(extra: Sequence[str]) -> int:

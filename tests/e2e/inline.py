@@ -83,8 +83,8 @@ class Bot:
     sealer: Sealer = field(default_factory=lambda: Sealer(new_key()))
     #: The test provokes faults of ours.
     faulty: bool = False
-    #: Jobs that no worker takes.
-    unserved: set[Job] = field(default_factory=set)
+    #: Jobs that no worker takes. Eight weeks of bills are read by the tests that are about money alone.
+    unserved: set[Job] = field(default_factory=lambda: {Job.BILL})
 
     def __post_init__(self) -> None:
         self.provider = self._provider("auto")

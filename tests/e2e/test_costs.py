@@ -6,6 +6,8 @@ import csv
 import io
 from decimal import Decimal
 
+import pytest
+
 from pods.ledger.totals import total
 from pods.money import dollars
 from pods.store.books import month_to_date
@@ -28,6 +30,13 @@ ASKED = {
     POD: f"*`llama-finetune` (`{POD}`) has cost $",
     "nosuchpod9": "no pod",
 }
+
+
+@pytest.fixture(autouse=True)
+def billed(bot: Bot) -> None:
+    """RunPod's bill is read, as it is outside of tests."""
+    bot.unserved.clear()
+    bot.start_over()
 
 
 def drawn(bot: Bot, user: str = BOB) -> list[str]:

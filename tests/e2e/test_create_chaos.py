@@ -20,6 +20,8 @@ from tests.e2e.inline import Bot
 from workers import act, context
 from workers.automation import Creation, create, creation_id
 
+pytestmark = pytest.mark.long
+
 CREATES = 50
 FAULTS = ("status", "timeout", "lost_answer", "drop", "malformed")
 

@@ -12,6 +12,8 @@ import pytest
 from tests.e2e.inline import BOB, Bot
 from tests.e2e.test_create import make, new, shop
 
+pytestmark = pytest.mark.long
+
 __all__ = ["shop"]
 
 NO_LONGER = (

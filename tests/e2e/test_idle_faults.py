@@ -11,6 +11,8 @@ from pods.verdicts import VerdictKind
 from tests.e2e.idling import POD, WORKER, begin, direct, spell, status, stops, wait
 from tests.e2e.inline import Bot
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def night(bot: Bot) -> Bot:

@@ -63,6 +63,8 @@ def test_up_starts_everything_restarts_what_dies_and_ends_clean(tmp_path: Path) 
             assert sum("clock" in command for command in running.values()) == 2
             assert any("valkey" in command for command in running.values())
 
+            # Of a pod that was never listed it would ask first, since nobody knows what would be lost.
+            until(lambda: any(call["operation"] == "list" for call in runpod.calls.as_json()), "list", log)
             act = next(pid for pid, command in running.items() if "worker act" in command)
             os.kill(act, signal.SIGKILL)
             slack.command(BOB, slack.workspace.channel("gpu-pods").id, "/pod stop abc123")

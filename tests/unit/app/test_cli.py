@@ -99,11 +99,17 @@ def test_what_cannot_be_done_is_one_sentence_and_code_two(tmp_path: Path) -> Non
     assert done.stderr == "`RUNPOD_API` is 'soap'; write auto, rest or graphql.\n"
 
 
-def test_tests_run_without_a_browser_and_pass_arguments_on() -> None:
+def test_tests_run_without_a_browser_or_much_time_and_pass_arguments_on() -> None:
     assert testing.command(["-k", "stop"])[1:] == [
         *("-m", "pytest", "--ignore", "tests/browser", "-n", "2", "--dist", "loadfile"),
+        *("-m", "not long and not chaos"),
         *("-k", "stop"),
     ]
+
+
+@pytest.mark.parametrize("named", [["-m", "chaos"], ["tests/chaos"], ["tests/chaos/test_kills.py::test_leader_killed"]])
+def test_whoever_names_tests_gets_what_they_named(named: list[str]) -> None:
+    assert testing.command(named)[3:] == ["--ignore", "tests/browser", "-n", "2", "--dist", "loadfile", *named]
 
 
 def test_tests_do_not_see_real_settings(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,7 @@ TABLE: dict[type[ProviderError], tuple[Expected, Expected]] = {
     errors.NeedsRest: (REFUSED, REFUSED),
     errors.NeedsGraphql: (REFUSED, REFUSED),
     errors.PodNotFound: (REFUSED, looks_again(20)),
+    errors.VolumeNotFound: (REFUSED, REFUSED),
     errors.ActionConflict: (REFUSED, BACK),
     errors.PodLocked: (REFUSED, failed(C.LOCKED)),
     errors.InvalidRequest: (REFUSED, REFUSED),

@@ -25,6 +25,8 @@ from workers.passes.ledger import ledger
 from workers.passes.leftovers import tell_of_leftovers
 from workers.passes.strays import ask_whose
 
+pytestmark = pytest.mark.long
+
 POD = "abc123def456gh"
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 ROUTES = f'{POLICY}\n[[route]]\nchannel = "{ROOM}"\nkinds = ["idle"]\n'

@@ -18,6 +18,8 @@ from workers.passes.samples import keep_samples
 from workers.passes.verdicts import judge_fleet
 from workers.watch import poll
 
+pytestmark = pytest.mark.long
+
 #: The minute before which the process is killed, and what that minute does.
 STAGES = {"warning": 21, "order": 26, "end": 27}
 

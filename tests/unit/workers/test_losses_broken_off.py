@@ -17,6 +17,8 @@ from tests.unit.workers.lossworld import BARE, HOST, NETWORK, ONCALL, LossWorld
 from workers import watch
 from workers.losses.detect import losses
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(autouse=True)
 def only_losses(monkeypatch: pytest.MonkeyPatch) -> None:

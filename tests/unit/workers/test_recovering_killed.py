@@ -35,6 +35,8 @@ from tests.unit.workers.world import POLICY, World
 from workers import act, context, recovering
 from workers.cards import CARDS
 
+pytestmark = pytest.mark.long
+
 SEALER: Final = Sealer(new_key())
 STRIDE: Final = 1 if os.environ.get("PODKEEPER_EVERY_BOUNDARY") else 9
 ENV: Final = {"HF_TOKEN": "hf_very_secret"}

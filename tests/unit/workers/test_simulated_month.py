@@ -36,6 +36,8 @@ from workers.context import Context, install
 from workers.passes.ledger import ledger
 from workers.passes.look import Look
 
+pytestmark = pytest.mark.long
+
 BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
 END = datetime(2026, 12, 1, tzinfo=UTC)
 #: A minute and a half of reckoning; the fifth of it is what every run of the tests does.
