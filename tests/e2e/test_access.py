@@ -101,6 +101,7 @@ def test_whoever_may_look_reads_whosever_the_pod_is(bot: Bot, role: Role, ceilin
     assert bot.effects() == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("owner", OWNERS)
 @pytest.mark.parametrize("ceiling", CEILINGS, ids=lambda role: f"channel-{role.word}")
 @pytest.mark.parametrize("role", PEOPLE, ids=lambda role: role.word)

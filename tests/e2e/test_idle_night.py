@@ -26,6 +26,8 @@ from tests.e2e.idling import (
 from tests.e2e.inline import ALICE, BOB, CARA, DAVE, Bot
 from tests.e2e.seen import Post, find_button
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def night(bot: Bot) -> Bot:

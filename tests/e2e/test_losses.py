@@ -8,6 +8,8 @@ from pods.jobs import Job
 from pods.losses import CauseKind, LossKind
 from tests.e2e.inline import ALICE, BOB, Bot
 
+pytestmark = pytest.mark.long
+
 POLICY = """
 [losses]
 training = ["llama-*"]

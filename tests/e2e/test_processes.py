@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.inline import ALICE, BOB
 from tests.e2e.stack import Stack, running
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,8 @@ from pods.holds import HoldKind
 from pods.verdicts import Reason, VerdictKind
 from tests.e2e.inline import BOB, Bot
 
+pytestmark = pytest.mark.long
+
 #: Idle since this morning in the demo's account.
 POD = "f6j1bs"
 MINUTE = 60

@@ -10,6 +10,8 @@ from pods.recovery.record import Husk, State
 from tests.e2e.inline import ALICE, BOB, Bot
 from tests.e2e.losing import card, do, lose, plan, protected, running, until_over
 
+pytestmark = pytest.mark.long
+
 STEADY = """
 [[recovery]]
 name = "steady"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from pods.recovery.attempts import Why
 from pods.recovery.record import State
 from pods.recovery.stop_waits import StopWait, WaitEnd, WaitState
@@ -11,6 +13,8 @@ from pods.sealing import Sealer
 from tests.e2e.inline import ALICE, BOB, CARA, Bot
 from tests.e2e.losing import card, do, lose, plan, protected, running, until_over
 from workers import context
+
+pytestmark = pytest.mark.long
 
 PATIENT = """
 [[recovery]]

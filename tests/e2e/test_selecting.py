@@ -11,6 +11,8 @@ from sim.runpod import many_seed
 from sim.runpod.state import Status
 from tests.e2e.inline import ALICE, BOB, CARA, DAVE, START, Bot
 
+pytestmark = pytest.mark.long
+
 
 def test_stop_mine_lists_what_it_means_asks_once_and_tells_each_in_one_message(bot: Bot) -> None:
     for pod in ("abc123", "f6j1bs", "p4v9td"):
